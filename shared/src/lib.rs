@@ -1,0 +1,1 @@
+//! The model of organizations that every function shares.

@@ -1,1 +1,14 @@
 //! The model of organizations that every function shares.
+//!
+//! Three families of types that never mix: [`domain`] (rules, no I/O), [`items`] (what the table holds) and the views
+//! that each function sends. [`table`] has one file per access pattern, [`http`] turns gateway requests into parsed
+//! values and errors into problem documents.
+
+pub mod configuration;
+pub mod directory;
+pub mod domain;
+pub mod environment;
+pub mod http;
+pub mod items;
+pub mod table;
+pub mod telemetry;

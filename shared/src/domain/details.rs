@@ -1,0 +1,112 @@
+use super::{OrganizationName, Violation, Violations, text};
+
+/// What an organization says about itself, "for internal reference only" (R4): all optional but the name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationDetails {
+    /// What it is called.
+    pub name: OrganizationName,
+    /// Digits, spaces and `+ - ( ) . /`.
+    pub phone: Option<String>,
+    /// An http or https address.
+    pub website: Option<String>,
+    /// Free text.
+    pub industry: Option<String>,
+    /// Free text, such as `11-50`.
+    pub company_size: Option<String>,
+    /// Free text, a name or an ISO code.
+    pub country: Option<String>,
+}
+
+/// The same, as it arrives: from a request body, from Cognito's ClientMetadata, from user attributes.
+#[derive(Clone, Default)]
+pub struct SubmittedDetails {
+    /// `name`
+    pub name: Option<String>,
+    /// `phone`
+    pub phone: Option<String>,
+    /// `website`
+    pub website: Option<String>,
+    /// `industry`
+    pub industry: Option<String>,
+    /// `companySize`
+    pub company_size: Option<String>,
+    /// `country`
+    pub country: Option<String>,
+}
+
+impl SubmittedDetails {
+    /// Parses every field. Optional fields that hold nothing but white space count as not given.
+    ///
+    /// # Errors
+    /// Every rule that is broken, by field.
+    pub fn parse(self) -> Result<OrganizationDetails, Vec<Violation>> {
+        let mut violations = Violations::default();
+        let name = violations.check("/name", OrganizationName::parse(self.name.as_deref().unwrap_or_default()));
+        let phone = violations.check_optional("/phone", given(self.phone).map(|text| phone(&text)));
+        let website = violations.check_optional("/website", given(self.website).map(|text| website(&text)));
+        let industry = violations.check_optional("/industry", given(self.industry).map(|text| text::label(&text, 100)));
+        let company_size = violations.check_optional("/companySize", given(self.company_size).map(|text| text::label(&text, 50)));
+        let country = violations.check_optional("/country", given(self.country).map(|text| text::label(&text, 100)));
+        violations.or(name.map(|name| OrganizationDetails { name, phone, website, industry, company_size, country }))
+    }
+}
+
+fn given(field: Option<String>) -> Option<String> {
+    field.filter(|text| !text.trim().is_empty())
+}
+
+fn phone(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let plain = text.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
+    if plain && (4..=20).contains(&digits) && text.len() <= 40 {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a telephone number such as +49 30 123456")
+    }
+}
+
+fn website(text: &str) -> Result<String, &'static str> {
+    const RULE: &str = "must be a web address such as https://example.com with at most 200 characters";
+    let text = text.trim();
+    let address = url::Url::parse(text).map_err(|_| RULE)?;
+    let is_web = matches!(address.scheme(), "http" | "https") && address.host_str().is_some_and(|host| host.contains('.'));
+    let is_plain = address.username().is_empty() && address.password().is_none() && text.is_ascii() && text.len() <= 200;
+    if is_web && is_plain { Ok(text.to_owned()) } else { Err(RULE) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn submitted(name: &str) -> SubmittedDetails {
+        SubmittedDetails { name: Some(name.to_owned()), ..SubmittedDetails::default() }
+    }
+
+    #[test]
+    fn a_name_is_enough_and_blank_fields_count_as_missing() {
+        let details = SubmittedDetails { phone: Some("  ".to_owned()), ..submitted("Acme") }.parse().unwrap();
+        assert_eq!((details.name.as_str(), details.phone), ("Acme", None));
+    }
+
+    #[test]
+    fn every_violation_is_reported_at_once() {
+        let wrong = SubmittedDetails {
+            phone: Some("call me".to_owned()),
+            website: Some("javascript:alert(1)".to_owned()),
+            ..submitted("<Acme>")
+        };
+        let pointers: Vec<_> = wrong.parse().unwrap_err().into_iter().map(|violation| violation.pointer).collect();
+        assert_eq!(pointers, ["/name", "/phone", "/website"]);
+    }
+
+    #[test]
+    fn a_website_is_a_public_web_address() {
+        for wrong in ["example.com", "ftp://example.com", "https://user:secret@example.com", "https://localhost", "https://"] {
+            let details = SubmittedDetails { website: Some(wrong.to_owned()), ..submitted("Acme") };
+            assert!(details.parse().is_err(), "{wrong}");
+        }
+        let details = SubmittedDetails { website: Some("https://example.com".to_owned()), ..submitted("Acme") };
+        assert_eq!(details.parse().unwrap().website.unwrap(), "https://example.com");
+    }
+}

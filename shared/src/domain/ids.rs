@@ -1,0 +1,137 @@
+use std::{fmt, str::FromStr};
+
+use uuid::Uuid;
+
+/// A text that is not an id of the wanted kind.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("is not an id of this kind")]
+pub struct InvalidId;
+
+/// Ids are a prefix and a UUIDv7: 74 random bits, never reused, not guessable across organizations (R19).
+macro_rules! prefixed_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a fresh UUIDv7.
+            pub fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID without its prefix.
+            pub fn as_uuid(&self) -> &Uuid {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0.as_hyphenated())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            /// Only the canonical spelling: one id has one text, and so one key in the table.
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                let uuid = text.strip_prefix($prefix).ok_or(InvalidId)?;
+                let id = Uuid::try_parse(uuid).map(Self).map_err(|_| InvalidId)?;
+                if id.to_string() == text { Ok(id) } else { Err(InvalidId) }
+            }
+        }
+    };
+}
+
+prefixed_id!(
+    /// `org_…`
+    OrganizationId, "org_"
+);
+prefixed_id!(
+    /// `ws_…`
+    WorkspaceId, "ws_"
+);
+prefixed_id!(
+    /// `inv_…`
+    InvitationId, "inv_"
+);
+
+/// A user of the pool: Cognito's `sub`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UserId(String);
+
+impl UserId {
+    /// The `sub`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for UserId {
+    type Err = InvalidId;
+
+    /// 1 to 128 letters, digits, `-` and `_`: a `sub` is a UUID today, and `#` (the key separator) can never be in it.
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if (1..=128).contains(&text.len()) && text.chars().all(plain) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+    }
+}
+
+/// Which state of a thing a client has seen; its ETag without the quotes.
+///
+/// A new random text with every write, not a counter: a write can then answer with the new one without reading the old.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version(String);
+
+impl Version {
+    /// Wraps a fresh UUID.
+    pub fn new(uuid: Uuid) -> Self {
+        Self(uuid.as_simple().to_string())
+    }
+
+    /// The text in the table.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The strong entity tag.
+    pub fn etag(&self) -> String {
+        format!("\"{}\"", self.0)
+    }
+}
+
+impl From<String> for Version {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_spelling_is_an_id() {
+        let text = "org_0190a6a4-7b3c-7def-8123-456789abcdef";
+        assert_eq!(text.parse::<OrganizationId>().unwrap().to_string(), text);
+        let upper = text.to_uppercase().replace("ORG_", "org_");
+        for wrong in [&upper, &text.replace('-', ""), "inv_0190a6a4-7b3c-7def-8123-456789abcdef", "org_", ""] {
+            assert_eq!(wrong.parse::<OrganizationId>(), Err(InvalidId), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_user_id_cannot_reach_into_another_key() {
+        for wrong in ["", "a#b", "a b", "ORG#1", &"x".repeat(129)] {
+            assert_eq!(wrong.parse::<UserId>(), Err(InvalidId), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,179 @@
+use super::{
+    Days, EmailAddress, InvitationId, InvitationMessage, Locale, OrganizationId, PersonName, RoleSet, Timestamp, UserId,
+};
+
+/// What an inviter asks for.
+#[derive(Clone, Debug)]
+pub struct InvitationTerms {
+    /// Whom.
+    pub email: EmailAddress,
+    /// As what.
+    pub roles: RoleSet,
+    /// For how long.
+    pub expires_in: Days,
+    /// With which words.
+    pub message: Option<InvitationMessage>,
+    /// In which language.
+    pub locale: Option<Locale>,
+}
+
+/// An offer to one address to join one organization (R13).
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// To which organization.
+    pub organization_id: OrganizationId,
+    /// Whom.
+    pub email: EmailAddress,
+    /// As what.
+    pub roles: RoleSet,
+    /// Who invited.
+    pub invited_by: UserId,
+    /// What the inviter was called when the mail was written; unknown until then.
+    pub inviter_name: Option<PersonName>,
+    /// Words of the inviter's own.
+    pub message: Option<InvitationMessage>,
+    /// The language that the mail is wanted in.
+    pub locale: Option<Locale>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused (I10).
+    pub expires_at: Timestamp,
+    /// What was done with it.
+    pub state: InvitationState,
+    /// What became of the mail (R15).
+    pub delivery: Delivery,
+    /// Hashes of the secrets that were mailed: more than one when a mail had to be tried again.
+    pub secret_hashes: Vec<String>,
+}
+
+/// What was done with an invitation. Expiry is not among it: it is a matter of the clock (I10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationState {
+    /// Nothing yet.
+    Pending,
+    /// The invited person joined.
+    Accepted,
+    /// The invited person did not want to.
+    Declined,
+    /// The organization took it back.
+    Revoked,
+    /// It was found expired and its seat was given back.
+    Expired,
+}
+
+/// What an invitation is at some instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitationStatus {
+    /// It can be accepted.
+    Pending,
+    /// It was.
+    Accepted,
+    /// It was not wanted.
+    Declined,
+    /// It was taken back.
+    Revoked,
+    /// Its time is over.
+    Expired,
+}
+
+impl InvitationState {
+    /// The name in the table.
+    pub const fn name(self) -> &'static str {
+        self.as_status().name()
+    }
+
+    const fn as_status(self) -> InvitationStatus {
+        match self {
+            Self::Pending => InvitationStatus::Pending,
+            Self::Accepted => InvitationStatus::Accepted,
+            Self::Declined => InvitationStatus::Declined,
+            Self::Revoked => InvitationStatus::Revoked,
+            Self::Expired => InvitationStatus::Expired,
+        }
+    }
+}
+
+impl InvitationStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Accepted, Self::Declined, Self::Revoked, Self::Expired];
+
+    /// The name on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Invitation {
+    /// What it is at `now`: expired from the very instant of expiry, whatever the table says (I10).
+    pub fn status(&self, now: Timestamp) -> InvitationStatus {
+        match self.state {
+            InvitationState::Pending if now >= self.expires_at => InvitationStatus::Expired,
+            state => state.as_status(),
+        }
+    }
+}
+
+/// What became of an invitation's mail (R15).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// How far it came.
+    pub status: DeliveryStatus,
+    /// Why not further.
+    pub reason: Option<String>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// How far a mail came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryStatus {
+    /// Committed, not yet taken up.
+    Queued,
+    /// Taken up by the mailer; SES has not accepted it yet. On the wire it is still `queued`.
+    Sending,
+    /// SES accepted it.
+    Sent,
+    /// The recipient's server accepted it.
+    Delivered,
+    /// The recipient's server refused it.
+    Bounced,
+    /// The recipient reported it as spam.
+    Complained,
+    /// SES refused it for good.
+    Failed,
+}
+
+impl DeliveryStatus {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Queued, Self::Sending, Self::Sent, Self::Delivered, Self::Bounced, Self::Complained, Self::Failed];
+
+    /// The name in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The name on the wire.
+    pub const fn public_name(self) -> &'static str {
+        match self {
+            Self::Sending => Self::Queued.name(),
+            other => other.name(),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The rules, as types. Nothing here reads a clock, a table or a request.
+
+mod authority;
+mod details;
+mod email_address;
+mod ids;
+mod invitation;
+mod member;
+mod organization;
+mod permission;
+mod role;
+mod secret;
+mod text;
+mod time;
+mod user;
+mod violation;
+
+pub use authority::{Authority, Guarded, Refusal};
+pub use details::{OrganizationDetails, SubmittedDetails};
+pub use email_address::{AddressKey, EmailAddress};
+pub use ids::{InvalidId, InvitationId, OrganizationId, UserId, Version, WorkspaceId};
+pub use invitation::{Delivery, DeliveryStatus, Invitation, InvitationState, InvitationStatus, InvitationTerms};
+pub use member::{Member, Membership};
+pub use organization::{Organization, OrganizationStatus, Seats, Subscription, SubscriptionStatus, Workspace};
+pub use permission::{Access, Area, Permission, PermissionSet};
+pub use role::{Role, RoleSet};
+pub use secret::{InvalidToken, InvitationToken, SecretHash};
+pub use text::{InvitationMessage, Locale, OrganizationName, PersonName, WorkspaceName};
+pub use time::{Days, Timestamp};
+pub use user::{Onboarding, OnboardingStatus, User};
+pub use violation::{Violation, Violations};

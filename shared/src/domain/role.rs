@@ -1,0 +1,133 @@
+use std::{fmt, str::FromStr};
+
+/// What somebody is in one organization (R7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Role {
+    /// May do everything.
+    OrganizationAdmin,
+    /// Manages billing, sees the rest of the settings.
+    BillingAdmin,
+    /// Manages users and workspaces, sees the general settings.
+    UserAdmin,
+    /// Works in the workspaces; opens no settings.
+    Member,
+}
+
+impl Role {
+    /// All of them, the most privileged first.
+    pub const ALL: [Self; 4] = [Self::OrganizationAdmin, Self::BillingAdmin, Self::UserAdmin, Self::Member];
+
+    /// The name on the wire and in the table.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OrganizationAdmin => "organization_admin",
+            Self::BillingAdmin => "billing_admin",
+            Self::UserAdmin => "user_admin",
+            Self::Member => "member",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Role {
+    type Err = InvalidRoles;
+
+    fn from_str(text: &str) -> Result<Self, InvalidRoles> {
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or(InvalidRoles::Unknown)
+    }
+}
+
+/// Why some roles are not what a membership can hold.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum InvalidRoles {
+    /// Not one of the four names.
+    #[error("must name roles: organization_admin, billing_admin, user_admin, member")]
+    Unknown,
+    /// A membership without a role.
+    #[error("must name at least one role")]
+    Empty,
+    /// R7: exactly `member`, or some of the other three.
+    #[error("must be either member alone or one or more of organization_admin, billing_admin, user_admin")]
+    MemberWithOthers,
+}
+
+/// The roles that a membership holds: either exactly `member`, or one or more of the other three (R7).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoleSet(u8);
+
+impl RoleSet {
+    /// What the founder of an organization holds (R5).
+    pub const FOUNDER: Self = Self(1 << Role::OrganizationAdmin as u8);
+    /// The least there is.
+    pub const MEMBER: Self = Self(1 << Role::Member as u8);
+
+    /// Naming a role twice is naming it once.
+    ///
+    /// # Errors
+    /// When a membership cannot hold these roles together.
+    pub fn new(roles: impl IntoIterator<Item = Role>) -> Result<Self, InvalidRoles> {
+        let set = roles.into_iter().fold(0, |set, role| set | 1 << role as u8);
+        match Self(set) {
+            Self(0) => Err(InvalidRoles::Empty),
+            roles if roles.contains(Role::Member) && roles != Self::MEMBER => Err(InvalidRoles::MemberWithOthers),
+            roles => Ok(roles),
+        }
+    }
+
+    /// # Errors
+    /// When a name is unknown or the roles do not go together.
+    pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidRoles> {
+        let roles: Vec<Role> = names.into_iter().map(str::parse).collect::<Result<_, _>>()?;
+        Self::new(roles)
+    }
+
+    /// Every set that a membership can hold, eight in all.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..16).filter_map(|bits| Self::new(Role::ALL.into_iter().filter(|role| bits & 1 << *role as u8 != 0)).ok())
+    }
+
+    /// Whether `role` is one of them.
+    pub const fn contains(self, role: Role) -> bool {
+        self.0 & 1 << role as u8 != 0
+    }
+
+    /// The roles, the most privileged first.
+    pub fn iter(self) -> impl Iterator<Item = Role> {
+        Role::ALL.into_iter().filter(move |role| self.contains(*role))
+    }
+
+    /// Their names, in the same order.
+    pub fn names(self) -> Vec<String> {
+        self.iter().map(|role| role.name().to_owned()).collect()
+    }
+}
+
+impl fmt::Debug for RoleSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn member_stands_alone() {
+        assert_eq!(RoleSet::parse(["member", "user_admin"]), Err(InvalidRoles::MemberWithOthers));
+        assert_eq!(RoleSet::parse([]), Err(InvalidRoles::Empty));
+        assert_eq!(RoleSet::parse(["owner"]), Err(InvalidRoles::Unknown));
+        assert_eq!(RoleSet::parse(["user_admin", "billing_admin", "user_admin"]).unwrap().names(), ["billing_admin", "user_admin"]);
+    }
+
+    #[test]
+    fn there_are_eight_sets() {
+        assert_eq!(RoleSet::all().count(), 8);
+    }
+}

@@ -1,0 +1,115 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretBox};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+use uuid::Uuid;
+
+use super::{InvitationId, OrganizationId};
+
+/// Bytes of randomness in a secret: 256 bits (R14).
+const SECRET: usize = 32;
+/// Organization, invitation, secret.
+const TOKEN: usize = 16 + 16 + SECRET;
+
+/// What an invitation mail carries: where the invitation is, and the secret that proves it was received (R13, R14).
+///
+/// Its text exists in the mail and in the requests that answer it, nowhere else.
+pub struct InvitationToken {
+    organization: OrganizationId,
+    invitation: InvitationId,
+    secret: SecretBox<[u8; SECRET]>,
+}
+
+/// A text that no mail ever carried.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("is not an invitation token")]
+pub struct InvalidToken;
+
+impl InvitationToken {
+    /// A token for an invitation, from 32 random bytes.
+    pub fn new(organization: OrganizationId, invitation: InvitationId, secret: [u8; SECRET]) -> Self {
+        Self { organization, invitation, secret: SecretBox::new(Box::new(secret)) }
+    }
+
+    /// # Errors
+    /// When the text has not the form of a token.
+    pub fn parse(text: &str) -> Result<Self, InvalidToken> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidToken)?;
+        let bytes: [u8; TOKEN] = bytes.try_into().map_err(|_| InvalidToken)?;
+        let (organization, rest) = bytes.split_first_chunk().ok_or(InvalidToken)?;
+        let (invitation, secret) = rest.split_first_chunk().ok_or(InvalidToken)?;
+        let secret = secret.try_into().map_err(|_| InvalidToken)?;
+        Ok(Self::new(
+            OrganizationId::new(Uuid::from_bytes(*organization)),
+            InvitationId::new(Uuid::from_bytes(*invitation)),
+            secret,
+        ))
+    }
+
+    /// The text for the mail: 86 characters that need no escaping in an address.
+    pub fn expose(&self) -> String {
+        let parts = [self.organization.as_uuid().as_bytes(), self.invitation.as_uuid().as_bytes(), self.secret.expose_secret().as_slice()];
+        URL_SAFE_NO_PAD.encode(parts.concat())
+    }
+
+    /// The organization that invites.
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// The invitation.
+    pub fn invitation(&self) -> InvitationId {
+        self.invitation
+    }
+
+    /// What the table keeps of the secret.
+    pub fn hash(&self) -> SecretHash {
+        let hash = Sha256::digest(self.secret.expose_secret());
+        SecretHash(hash.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+/// The SHA-256 of a secret as hex. The secret is random, so a plain hash is enough (R14).
+#[derive(Clone)]
+pub struct SecretHash(String);
+
+impl SecretHash {
+    /// 64 hexadecimal digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether `stored` is one of the hashes, in time that does not depend on which or how much of it.
+    pub fn is_one_of(&self, stored: &[String]) -> bool {
+        stored.iter().fold(subtle::Choice::from(0), |found, hash| found | hash.as_bytes().ct_eq(self.0.as_bytes())).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(secret: u8) -> InvitationToken {
+        let id = Uuid::from_u128(0x0190_a6a4_7b3c_7def_8123_4567_89ab_cdef);
+        InvitationToken::new(OrganizationId::new(id), InvitationId::new(id), [secret; SECRET])
+    }
+
+    #[test]
+    fn a_token_survives_the_mail() {
+        let text = token(7).expose();
+        let read = InvitationToken::parse(&text).unwrap();
+        assert_eq!((read.organization(), read.invitation()), (token(7).organization(), token(7).invitation()));
+        assert!(read.hash().is_one_of(&[token(1).hash().0, token(7).hash().0]));
+        assert!(!read.hash().is_one_of(&[token(1).hash().0]) && !read.hash().is_one_of(&[]));
+    }
+
+    #[test]
+    fn anything_else_is_no_token() {
+        let text = token(7).expose();
+        for wrong in ["", "x", &text[1..], &format!("{text}A"), &format!("{text}="), &text.replace('B', "+")] {
+            if wrong != text {
+                assert!(InvitationToken::parse(wrong).is_err(), "{wrong}");
+            }
+        }
+    }
+}

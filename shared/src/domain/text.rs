@@ -1,0 +1,188 @@
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text cannot be used, worded for the person who wrote it.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum InvalidText {
+    /// Nothing but white space.
+    #[error("must not be empty")]
+    Empty,
+    /// Counted in characters after normalization.
+    #[error("must have at most {0} characters")]
+    TooLong(usize),
+    /// Control, bidirectional and zero-width characters make a name look like another one.
+    #[error("must not contain control, invisible or direction-changing characters")]
+    Invisible,
+    /// Names are shown in mails and pages.
+    #[error("must not contain < or >")]
+    Markup,
+    /// A name that is an address turns an invitation mail into somebody else's advertisement.
+    #[error("must not contain a web address")]
+    WebAddress,
+    /// Not a language tag.
+    #[error("must be a language tag such as en or pt-BR")]
+    NotALocale,
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// One line in NFC, trimmed, white space folded to single spaces.
+fn line(text: &str, longest: usize) -> Result<String, InvalidText> {
+    if text.chars().any(is_invisible) {
+        return Err(InvalidText::Invisible);
+    }
+    let text: String = text.nfc().collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.chars().count() {
+        0 => Err(InvalidText::Empty),
+        count if count > longest => Err(InvalidText::TooLong(longest)),
+        _ => Ok(text),
+    }
+}
+
+/// A line that is shown to others under somebody's name: no markup, no web address.
+pub(super) fn label(text: &str, longest: usize) -> Result<String, InvalidText> {
+    let text = line(text, longest)?;
+    if text.contains(['<', '>']) {
+        return Err(InvalidText::Markup);
+    }
+    let lower = text.to_lowercase();
+    if lower.contains("://") || lower.contains("www.") {
+        return Err(InvalidText::WebAddress);
+    }
+    Ok(text)
+}
+
+macro_rules! text_type {
+    ($(#[$doc:meta])* $name:ident, $parse:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq)]
+        pub struct $name(String);
+
+        impl $name {
+            /// # Errors
+            /// Why the text cannot be used.
+            pub fn parse(text: &str) -> Result<Self, InvalidText> {
+                $parse(text).map(Self)
+            }
+
+            /// The text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// Names are never logged (I11), not even by accident.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+
+text_type!(
+    /// What an organization is called: 1 to 100 characters.
+    OrganizationName, |text| label(text, 100)
+);
+text_type!(
+    /// What a workspace is called: 1 to 100 characters.
+    WorkspaceName, |text| label(text, 100)
+);
+text_type!(
+    /// Words of the inviter's own in an invitation mail: up to 1,000 characters, line breaks allowed.
+    InvitationMessage, message
+);
+text_type!(
+    /// The language that an invitation mail is wanted in, as a BCP 47 tag.
+    Locale, locale
+);
+text_type!(
+    /// What a person is called, as far as it can be shown to others.
+    PersonName, |text| label(text, 100)
+);
+
+impl PersonName {
+    /// From a user pool's attribute, which nobody has checked: what cannot be shown is taken out, not refused, because
+    /// a name must never fail a sign-up.
+    pub fn from_attribute(text: &str) -> Option<Self> {
+        let shown: String = text.chars().filter(|c| !is_invisible(*c) && !matches!(c, '<' | '>')).take(100).collect();
+        Self::parse(&shown).ok()
+    }
+}
+
+fn message(text: &str) -> Result<String, InvalidText> {
+    let text = text.replace("\r\n", "\n");
+    let text: String = text.trim().nfc().collect();
+    if text.chars().any(|c| c != '\n' && is_invisible(c)) {
+        return Err(InvalidText::Invisible);
+    }
+    match text.chars().count() {
+        0 => Err(InvalidText::Empty),
+        count if count > 1000 => Err(InvalidText::TooLong(1000)),
+        _ => Ok(text),
+    }
+}
+
+fn locale(text: &str) -> Result<String, InvalidText> {
+    let mut parts = text.split('-');
+    let language = parts.next().unwrap_or_default();
+    let is_language = (2..=3).contains(&language.len()) && language.chars().all(|c| c.is_ascii_alphabetic());
+    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    if is_language && text.len() <= 35 && parts.all(is_subtag) { Ok(text.to_owned()) } else { Err(InvalidText::NotALocale) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_one_spelling() {
+        assert_eq!(OrganizationName::parse("  Caf\u{65}\u{301}   Nord ").unwrap().as_str(), "Café Nord");
+    }
+
+    #[test]
+    fn names_that_deceive_are_refused() {
+        let cases = [
+            ("", InvalidText::Empty),
+            (" \t ", InvalidText::Invisible),
+            ("  ", InvalidText::Empty),
+            ("Acme\r\nBcc: x", InvalidText::Invisible),
+            ("Acme\u{202e}emca", InvalidText::Invisible),
+            ("Ac\u{200b}me", InvalidText::Invisible),
+            ("<b>Acme</b>", InvalidText::Markup),
+            ("Win at https://evil.example", InvalidText::WebAddress),
+            ("WWW.evil.example", InvalidText::WebAddress),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(OrganizationName::parse(text), Err(expected), "{text:?}");
+        }
+        assert_eq!(OrganizationName::parse(&"x".repeat(101)), Err(InvalidText::TooLong(100)));
+        assert!(OrganizationName::parse(&"ö".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn a_message_may_have_lines_but_no_control_characters() {
+        assert_eq!(InvitationMessage::parse("Hello\r\nAda").unwrap().as_str(), "Hello\nAda");
+        assert_eq!(InvitationMessage::parse("bell\u{7}"), Err(InvalidText::Invisible));
+        assert_eq!(InvitationMessage::parse("a\rb"), Err(InvalidText::Invisible));
+    }
+
+    #[test]
+    fn a_pools_name_is_made_showable() {
+        assert_eq!(PersonName::from_attribute("Ada\u{202e} <i>Lovelace").unwrap().as_str(), "Ada iLovelace");
+        assert!(PersonName::from_attribute("\u{200b}").is_none());
+    }
+
+    #[test]
+    fn locales_are_language_tags() {
+        assert!(Locale::parse("pt-BR").is_ok() && Locale::parse("de").is_ok());
+        assert!(Locale::parse("english please").is_err() && Locale::parse("e").is_err());
+    }
+}

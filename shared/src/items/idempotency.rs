@@ -1,0 +1,39 @@
+use serde::{Deserialize, Serialize};
+
+use super::{Item, Key};
+
+/// `USER#sub` / `IDEMPOTENCY#route#key`: the answer to a request, written in the same transaction as its effect (I9).
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IdempotencyItem {
+    /// Whose key it is.
+    pub user_id: String,
+    /// On which route.
+    pub route: String,
+    /// As the client sent it.
+    pub idempotency_key: String,
+    /// SHA-256 over what the request asked for.
+    pub fingerprint: String,
+    /// What it was answered.
+    pub answer: Answer,
+    /// Seconds since 1970, 24 hours on. DynamoDB collects it some time later; what counts is the comparison.
+    pub ttl: i64,
+}
+
+impl Item for IdempotencyItem {
+    const ENTITY: &'static str = "idempotency_record";
+
+    fn key(&self) -> Key {
+        Key { pk: format!("USER#{}", self.user_id), sk: format!("IDEMPOTENCY#{}#{}", self.route, self.idempotency_key) }
+    }
+}
+
+/// An answer that can be given again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// `Location`
+    pub location: Option<String>,
+    /// JSON
+    pub body: String,
+}

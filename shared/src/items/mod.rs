@@ -1,0 +1,80 @@
+//! What the table holds: one file per kind of item, each with its keys and its way to and from the domain.
+//!
+//! Every item carries `pk`, `sk`, its kind (`entity`) and the version of its shape (`schema`).
+
+mod address;
+mod audit;
+mod idempotency;
+mod invitation;
+pub mod keys;
+mod member;
+mod organization;
+mod user;
+mod workspace;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use address::{AddressGuardItem, Holder};
+pub use audit::{AuditAction, AuditItem};
+pub use idempotency::{Answer, IdempotencyItem};
+pub use invitation::InvitationItem;
+pub use keys::Key;
+pub use member::{MemberItem, PointerItem};
+pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem};
+pub use user::UserItem;
+pub use workspace::WorkspaceItem;
+
+/// An item as DynamoDB's API has it.
+pub type Attributes = HashMap<String, AttributeValue>;
+
+/// The version of the items' shape that this code writes.
+const SCHEMA: u8 = 1;
+
+/// An item that does not say what its kind of item has to say: somebody else wrote it.
+#[derive(Debug, thiserror::Error)]
+#[error("an item of kind {entity} cannot be read: {problem}")]
+pub struct Corrupt {
+    entity: &'static str,
+    problem: String,
+}
+
+/// A kind of item.
+pub trait Item: Serialize + DeserializeOwned {
+    /// The value of `entity`.
+    const ENTITY: &'static str;
+
+    /// Where the item is.
+    fn key(&self) -> Key;
+
+    /// The item with its keys, its kind and the version of its shape. Fields without a value are left out.
+    ///
+    /// # Errors
+    /// Never for the items of this crate.
+    fn to_attributes(&self) -> Result<Attributes, Corrupt> {
+        let mut attributes: Attributes = serde_dynamo::to_item(self).map_err(|error| corrupt::<Self>(&error))?;
+        attributes.retain(|_, value| !value.is_null());
+        attributes.extend(self.key().to_attributes());
+        attributes.insert("entity".to_owned(), AttributeValue::S(Self::ENTITY.to_owned()));
+        attributes.insert("schema".to_owned(), AttributeValue::N(SCHEMA.to_string()));
+        Ok(attributes)
+    }
+
+    /// # Errors
+    /// When a field is missing or has the wrong type.
+    fn from_attributes(attributes: Attributes) -> Result<Self, Corrupt> {
+        serde_dynamo::from_item(attributes).map_err(|error| corrupt::<Self>(&error))
+    }
+}
+
+/// Says which kind of item could not be read, and why. Values never appear in it (I11).
+pub(crate) fn corrupt<I: Item>(problem: &dyn std::fmt::Display) -> Corrupt {
+    Corrupt { entity: I::ENTITY, problem: problem.to_string() }
+}
+
+/// Parses one field of an item.
+fn parse<I: Item, T>(field: &'static str, parsed: Result<T, impl Sized>) -> Result<T, Corrupt> {
+    parsed.map_err(|_| corrupt::<I>(&format_args!("{field} has no valid value")))
+}

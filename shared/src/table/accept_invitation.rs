@@ -1,0 +1,137 @@
+use super::{
+    Occasion, StoreError, Table, WriteError,
+    expression::Expression,
+    save_user::identity,
+    transaction::{AuditRecord, Transaction},
+};
+use crate::{
+    domain::{
+        Authority, Invitation, InvitationState, InvitationToken, Member, Onboarding, Organization, Role, User, UserId,
+    },
+    items::{
+        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, MemberItem, OrganizationItem, PointerItem,
+    },
+};
+
+/// What somebody who holds a token can be told about.
+#[derive(Debug)]
+pub struct InvitationToAnswer {
+    /// The invitation that the token belongs to.
+    pub invitation: Invitation,
+    /// The organization that invites.
+    pub organization: Organization,
+    /// What the same request was answered before.
+    pub answered: Option<IdempotencyItem>,
+}
+
+/// Somebody joins (R13).
+#[derive(Debug)]
+pub struct Acceptance<'a> {
+    /// By which invitation, as it was read.
+    pub invitation: &'a Invitation,
+    /// Who, as Cognito has them.
+    pub user: &'a User,
+    /// As what.
+    pub member: &'a Member,
+}
+
+/// The conditions of joining.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AcceptanceCheck {
+    /// The invitation is pending and not expired: one secret, at most one acceptance (I3).
+    Invitation,
+    /// Who invited may still grant the roles (R8).
+    Inviter,
+    /// The user is not a member yet (I2).
+    Member,
+    /// The request was not answered before.
+    Idempotency,
+    /// Everything else is as it has to be.
+    Parts,
+}
+
+impl Table {
+    /// The invitation that a token belongs to: nothing unless the secret is one that was mailed. One round trip.
+    ///
+    /// `answered` is the key under which the answer to the same request would be kept.
+    pub async fn invitation_by_token(
+        &self,
+        token: &InvitationToken,
+        answered: Option<Key>,
+    ) -> Result<Option<InvitationToAnswer>, StoreError> {
+        let invitation = Key::invitation(token.organization(), token.invitation());
+        let organization = Key::organization(token.organization());
+        let mut batch = self.batch_get([invitation.clone(), organization.clone()].into_iter().chain(answered.clone())).await?;
+        let found: Option<InvitationItem> = batch.take(invitation)?;
+        let organization: Option<OrganizationItem> = batch.take(organization)?;
+        let (Some(found), Some(organization)) = (found, organization) else { return Ok(None) };
+        let invitation = Invitation::try_from(found)?;
+        if !token.hash().is_one_of(&invitation.secret_hashes) {
+            return Ok(None);
+        }
+        let answered = answered.map(|key| batch.take(key)).transpose()?.flatten();
+        Ok(Some(InvitationToAnswer { invitation, organization: organization.try_into()?, answered }))
+    }
+
+    /// Makes the invited user a member. Nothing that all who join share is written, unless an organization admin joins.
+    ///
+    /// # Errors
+    /// Which condition did not hold.
+    pub async fn accept_invitation(
+        &self,
+        acceptance: &Acceptance<'_>,
+        idempotency: Option<&IdempotencyItem>,
+        occasion: &Occasion,
+    ) -> Result<(), WriteError<AcceptanceCheck>> {
+        let Acceptance { invitation, user, member } = *acceptance;
+        let organization = invitation.organization_id;
+        let inviter = Authority::to_grant(organization, invitation.invited_by.clone(), invitation.roles);
+        let (settle, live) = settled(InvitationState::Accepted, Some(&user.id), occasion);
+        let guard = AddressGuardItem::new(organization, &invitation.email.key(), &Holder::Member(user.id.clone()));
+        let complete = identity(user)
+            .string(":complete", Onboarding::Complete.name())
+            .number(":none", 0)
+            .appended(", #onboarding = :complete, #granted_organizations = if_not_exists(#granted_organizations, :none)");
+        let mut transaction = Transaction::new(self)
+            .update(AcceptanceCheck::Invitation, &Key::invitation(organization, invitation.id), settle, live)
+            .authorize(AcceptanceCheck::Inviter, &inviter)
+            .create(AcceptanceCheck::Member, &MemberItem::from(member))
+            .create(AcceptanceCheck::Member, &PointerItem::from(member))
+            .put(AcceptanceCheck::Parts, &guard, holds(invitation))
+            // Always true: it only has to be some condition.
+            .update(AcceptanceCheck::Parts, &Key::profile(&user.id), complete, Expression::new("attribute_exists(#pk) OR attribute_not_exists(#pk)"));
+        if invitation.roles.contains(Role::OrganizationAdmin) {
+            let join = Expression::new("ADD #admin_ids :user").strings(":user", vec![user.id.to_string()]);
+            let exists = Expression::new("attribute_exists(#pk)");
+            transaction = transaction.update(AcceptanceCheck::Parts, &Key::organization(organization), join, exists);
+        }
+        if let Some(answer) = idempotency {
+            transaction = transaction.answer(AcceptanceCheck::Idempotency, answer, occasion);
+        }
+        let record = AuditRecord {
+            actor: Some(&user.id),
+            action: AuditAction::InvitationAccepted,
+            target: Some(invitation.id.to_string()),
+            roles: Some(invitation.roles),
+        };
+        transaction.audit(AcceptanceCheck::Parts, organization, occasion, record).commit().await
+    }
+}
+
+/// An invitation leaves the pending ones, and with them the index by address; only one that is live can.
+pub(super) fn settled(state: InvitationState, by: Option<&UserId>, occasion: &Occasion) -> (Expression, Expression) {
+    let by = by.map_or_else(String::new, ToString::to_string);
+    let change = Expression::new(
+        "SET #state = :settled, #settled_at = :now, #settled_by = :by REMOVE #invited_address, #invitation_expires_at",
+    )
+    .string(":settled", state.name())
+    .string(":now", occasion.at)
+    .string(":by", by);
+    let live = Expression::new("#state = :pending AND #expires_at > :now").string(":pending", InvitationState::Pending.name());
+    (change, live)
+}
+
+/// That the invitation still holds its address.
+pub(super) fn holds(invitation: &Invitation) -> Expression {
+    Expression::new("#invitation_id = :invitation").string(":invitation", invitation.id)
+}

@@ -1,0 +1,72 @@
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+
+use super::Refused;
+use crate::items::Corrupt;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// The table did not do its part.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Throttled, in conflict, unreachable or too slow for as long as it was worth trying. The request may safely be
+    /// repeated.
+    #[error("the table is not available")]
+    Unavailable(#[source] Source),
+    /// An answer that should not be possible: a missing permission, a wrong configuration, a mistake in this crate.
+    #[error("the table gave an answer that was not expected")]
+    Unexpected(#[source] Source),
+}
+
+impl From<Corrupt> for StoreError {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::Unexpected(corrupt.into())
+    }
+}
+
+impl<E> From<SdkError<E, HttpResponse>> for StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
+        if is_transient(&error) { Self::Unavailable(error.into()) } else { Self::Unexpected(error.into()) }
+    }
+}
+
+/// Whether the same call may succeed a little later.
+pub(super) fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    const CODES: [&str; 8] = [
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionInProgressException",
+        "TransactionConflictException",
+        "InternalServerError",
+        "ServiceUnavailable",
+        "ReplicatedWriteConflictException",
+    ];
+    match error {
+        SdkError::ServiceError(error) => {
+            error.raw().status().as_u16() >= 500 || error.err().code().is_some_and(|code| CODES.contains(&code))
+        }
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => true,
+        _ => false,
+    }
+}
+
+/// A write that did not happen. `C` names the conditions that the write carries.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError<C: std::fmt::Debug> {
+    /// A condition did not hold. Nothing was written.
+    #[error("a condition of the write did not hold")]
+    Refused(Refused<C>),
+    /// The table did not do its part.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<C: std::fmt::Debug> From<Corrupt> for WriteError<C> {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::Store(corrupt.into())
+    }
+}

@@ -1,0 +1,100 @@
+use super::{
+    Occasion, Table, WriteError,
+    expression::Expression,
+    save_user::identity,
+    transaction::{AuditRecord, Transaction},
+};
+use crate::{
+    domain::{Member, Onboarding, Organization, Seats, Subscription, User, Workspace},
+    items::{
+        AddressGuardItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem, PointerItem, SeatsItem,
+        SubscriptionItem, WorkspaceItem,
+    },
+};
+
+/// Everything that comes into being with an organization, in one step (R5).
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// The founder, as Cognito has them.
+    pub founder: User,
+    /// The organization.
+    pub organization: Organization,
+    /// Its default workspace.
+    pub workspace: Workspace,
+    /// Its subscription.
+    pub subscription: Subscription,
+    /// Its seats, the founder's taken.
+    pub seats: Seats,
+    /// The founder in it.
+    pub member: Member,
+}
+
+/// By which right somebody founds (R3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RightToFound {
+    /// Their sign-up is not over yet.
+    SignUp,
+    /// An operator granted them one more.
+    Grant,
+}
+
+/// The conditions of founding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundingCheck {
+    /// The user has the right, on the user's own item: at most one founding spends it (I5).
+    Right,
+    /// The request was not answered before.
+    Idempotency,
+    /// New ids are new.
+    Fresh,
+}
+
+impl Table {
+    /// Founds an organization: all of it or none of it, in one round trip.
+    ///
+    /// # Errors
+    /// Which condition did not hold.
+    pub async fn found_organization(
+        &self,
+        founding: &Founding,
+        right: RightToFound,
+        idempotency: Option<&IdempotencyItem>,
+        occasion: &Occasion,
+    ) -> Result<(), WriteError<FoundingCheck>> {
+        let organization = founding.organization.id;
+        let spend = identity(&founding.founder)
+            .string(":complete", Onboarding::Complete.name())
+            .string(":organization", organization)
+            .appended(", #onboarding = :complete, #founded_organization_id = :organization, #granted_organizations = ");
+        let (spend, allowed) = match right {
+            RightToFound::SignUp => (
+                spend.appended("if_not_exists(#granted_organizations, :none)").number(":none", 0),
+                Expression::new("attribute_not_exists(#pk) OR #onboarding = :open").string(":open", Onboarding::Open.name()),
+            ),
+            RightToFound::Grant => (
+                spend.appended("#granted_organizations - :one").number(":one", 1),
+                Expression::new("#granted_organizations >= :one"),
+            ),
+        };
+        let guard = AddressGuardItem::new(organization, &founding.member.email.key(), &Holder::Member(founding.founder.id.clone()));
+        let mut transaction = Transaction::new(self)
+            .update(FoundingCheck::Right, &Key::profile(&founding.founder.id), spend, allowed)
+            .create(FoundingCheck::Fresh, &OrganizationItem::founded(&founding.organization))
+            .create(FoundingCheck::Fresh, &SubscriptionItem::new(organization, &founding.subscription))
+            .create(FoundingCheck::Fresh, &SeatsItem::new(organization, founding.seats))
+            .create(FoundingCheck::Fresh, &WorkspaceItem::new(organization, &founding.workspace))
+            .create(FoundingCheck::Fresh, &MemberItem::from(&founding.member))
+            .create(FoundingCheck::Fresh, &PointerItem::from(&founding.member))
+            .create(FoundingCheck::Fresh, &guard);
+        if let Some(answer) = idempotency {
+            transaction = transaction.answer(FoundingCheck::Idempotency, answer, occasion);
+        }
+        let record = AuditRecord {
+            actor: Some(&founding.founder.id),
+            action: AuditAction::OrganizationFounded,
+            target: Some(organization.to_string()),
+            roles: Some(founding.member.roles),
+        };
+        transaction.audit(FoundingCheck::Fresh, organization, occasion, record).commit().await
+    }
+}

@@ -1,0 +1,78 @@
+//! The single table: one file per access pattern, named for what it does.
+//!
+//! Reads inside one organization are one round trip and come back [`Guarded`](crate::domain::Guarded) by the reader's
+//! membership. Writes take an [`Authority`](crate::domain::Authority) and check it in their own transaction.
+
+mod accept_invitation;
+mod change_roles;
+mod count_invitations;
+mod create_invitation;
+mod decline_invitation;
+mod error;
+mod expression;
+mod found_organization;
+mod invitation_mail;
+mod list_invitations;
+mod list_members;
+mod list_my_organizations;
+mod read;
+mod read_invitation;
+mod read_member;
+mod read_organization;
+mod read_settings;
+mod remove_member;
+mod save_user;
+mod transaction;
+mod user_overview;
+
+use aws_sdk_dynamodb::Client;
+use jiff::SignedDuration;
+
+use crate::{domain::Timestamp, environment::Environment};
+
+pub use accept_invitation::{Acceptance, AcceptanceCheck, InvitationToAnswer};
+pub use change_roles::{RoleChange, RoleChangeCheck};
+pub use create_invitation::{CreateInvitationCheck, Replaced};
+pub use decline_invitation::DeclineCheck;
+pub use error::{StoreError, WriteError};
+pub use found_organization::{Founding, FoundingCheck, RightToFound};
+pub use invitation_mail::{ClaimedMail, MailRequest};
+pub use list_invitations::InvitationFilter;
+pub use list_members::MemberFilter;
+pub use read::Page;
+pub use read_settings::Settings;
+pub use remove_member::RemovalCheck;
+pub use transaction::Refused;
+pub use user_overview::UserOverview;
+
+/// The table, with the clock and the randomness that writing to it takes.
+#[derive(Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+    environment: Environment,
+    /// For how long a write is tried again after conflicts and throttling.
+    patience: SignedDuration,
+}
+
+impl Table {
+    /// `patience`: for how long a write is tried again after conflicts and throttling. It has to end well before the
+    /// function's own timeout, so that a client gets an answer.
+    pub fn new(client: Client, name: impl Into<String>, environment: Environment, patience: SignedDuration) -> Self {
+        Self { client, name: name.into(), environment, patience }
+    }
+
+    /// The clock and the source of randomness.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+}
+
+/// When something is done, and from which request: what every audit record says (R17).
+#[derive(Clone, Debug)]
+pub struct Occasion {
+    /// When.
+    pub at: Timestamp,
+    /// The gateway's or the trigger's request id.
+    pub request_id: String,
+}

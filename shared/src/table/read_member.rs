@@ -1,0 +1,18 @@
+use super::{StoreError, Table};
+use crate::{
+    domain::{Guarded, Member, OrganizationId, UserId},
+    items::Key,
+};
+
+impl Table {
+    /// A member, for `reader`, who may be the same person.
+    pub async fn read_member(
+        &self,
+        organization: OrganizationId,
+        reader: &UserId,
+        member: &UserId,
+    ) -> Result<Guarded<Option<Member>>, StoreError> {
+        let batch = self.batch_get([Key::member(organization, reader), Key::member(organization, member)]).await?;
+        Ok(Guarded::new(batch.member(organization, reader)?, batch.member(organization, member)?))
+    }
+}

@@ -1,0 +1,54 @@
+use futures::future::try_join;
+
+use super::{StoreError, Table, read::ListQuery};
+use crate::{
+    domain::{Guarded, Organization, OrganizationId, Seats, Subscription, UserId, Workspace},
+    items::{Item, Key, OrganizationItem, SeatsItem, SubscriptionItem, WorkspaceItem, keys},
+};
+
+/// Everything that the settings tabs show, members and invitations aside.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The tab "general".
+    pub organization: Organization,
+    /// The tab "billing".
+    pub subscription: Subscription,
+    /// The tab "users".
+    pub seats: Seats,
+    /// The tab "workspaces", the oldest first; at most 100.
+    pub workspaces: Vec<Workspace>,
+}
+
+impl Table {
+    /// The settings, for `reader`. Four small items and the workspaces, side by side: one round trip, and less than one
+    /// tab's worth of code a tab.
+    pub async fn read_settings(&self, organization: OrganizationId, reader: &UserId) -> Result<Option<Guarded<Settings>>, StoreError> {
+        let keys = [
+            Key::organization(organization),
+            Key::subscription(organization),
+            Key::seats(organization),
+            Key::member(organization, reader),
+        ];
+        let workspaces = ListQuery {
+            partition: keys::organization_partition(organization),
+            prefix: keys::WORKSPACES,
+            limit: 100,
+            after: None,
+            newest_first: false,
+            filter: None,
+        };
+        let (mut batch, workspaces) = try_join(self.batch_get(keys), self.list(workspaces)).await?;
+        let found: Option<OrganizationItem> = batch.take(Key::organization(organization))?;
+        let subscription: Option<SubscriptionItem> = batch.take(Key::subscription(organization))?;
+        let seats: Option<SeatsItem> = batch.take(Key::seats(organization))?;
+        let (Some(found), Some(subscription), Some(seats)) = (found, subscription, seats) else { return Ok(None) };
+        let workspaces = workspaces.try_map(|item| Ok::<_, StoreError>(WorkspaceItem::from_attributes(item)?.try_into()?))?;
+        let settings = Settings {
+            organization: found.try_into()?,
+            subscription: subscription.try_into()?,
+            seats: seats.into(),
+            workspaces: workspaces.items,
+        };
+        Ok(Some(Guarded::new(batch.member(organization, reader)?, settings)))
+    }
+}

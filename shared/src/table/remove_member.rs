@@ -1,0 +1,72 @@
+use super::{
+    Occasion, Table, WriteError,
+    expression::Expression,
+    transaction::{AuditRecord, Transaction},
+};
+use crate::{
+    domain::{Authority, Member, Role},
+    items::{AuditAction, Key},
+};
+
+/// The conditions of a removal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemovalCheck {
+    /// The actor's membership gives the authority.
+    Actor,
+    /// The member is still as it was read.
+    Member,
+    /// An organization admin remains (R10).
+    LastAdmin,
+    /// What belongs to the membership is there.
+    Parts,
+}
+
+impl Table {
+    /// Ends a membership, not the account (R18): `member`, as it was read, is removed by whoever `authority` names, or
+    /// leaves when there is none (R9).
+    ///
+    /// # Errors
+    /// Which condition did not hold.
+    pub async fn remove_member(
+        &self,
+        member: &Member,
+        authority: Option<&Authority>,
+        occasion: &Occasion,
+    ) -> Result<(), WriteError<RemovalCheck>> {
+        let organization = member.organization_id;
+        let mut transaction = Transaction::new(self);
+        if let Some(authority) = authority {
+            transaction = transaction.authorize(RemovalCheck::Actor, authority);
+        }
+        if member.roles.contains(Role::OrganizationAdmin) {
+            let leave = Expression::new("DELETE #admin_ids :member").strings(":member", vec![member.user_id.to_string()]);
+            let one_remains = Expression::new("contains(#admin_ids, :member_id) AND size(#admin_ids) > :one")
+                .string(":member_id", &member.user_id)
+                .number(":one", 1);
+            transaction = transaction.update(RemovalCheck::LastAdmin, &Key::organization(organization), leave, one_remains);
+        }
+        let unchanged = Expression::new("#version = :version").string(":version", member.version.as_str());
+        let theirs = Expression::new("#member_id = :member").string(":member", &member.user_id);
+        let (give_back, taken) = seat_given_back();
+        let record = AuditRecord {
+            actor: Some(authority.map_or(&member.user_id, Authority::actor)),
+            action: if authority.is_some() { AuditAction::MemberRemoved } else { AuditAction::MemberLeft },
+            target: Some(member.user_id.to_string()),
+            roles: None,
+        };
+        transaction
+            .delete(RemovalCheck::Member, &Key::member(organization, &member.user_id), unchanged)
+            .delete(RemovalCheck::Parts, &Key::pointer(&member.user_id, organization), Expression::new("attribute_exists(#pk)"))
+            .delete(RemovalCheck::Parts, &Key::address(organization, &member.email.key()), theirs)
+            .update(RemovalCheck::Parts, &Key::seats(organization), give_back, taken)
+            .audit(RemovalCheck::Parts, organization, occasion, record)
+            .commit()
+            .await
+    }
+}
+
+/// One seat less, of those in use (R16).
+pub(super) fn seat_given_back() -> (Expression, Expression) {
+    let give_back = Expression::new("SET #seats_used = #seats_used - :one").number(":one", 1);
+    (give_back, Expression::new("#seats_used >= :one").number(":one", 1))
+}

@@ -1,0 +1,46 @@
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+
+use super::{StoreError, Table, expression::Expression};
+use crate::{
+    domain::{Onboarding, User},
+    items::{Item, Key, UserItem},
+};
+
+impl Table {
+    /// Creates a user, or brings what Cognito says about an existing one up to date. What the user has done here, founding
+    /// and joining, is kept as it is in the table. Answers with the user as it is now.
+    pub async fn save_user(&self, user: &User) -> Result<User, StoreError> {
+        let change = identity(user)
+            .string(":open", Onboarding::Open.name())
+            .number(":none", 0)
+            .appended(", #onboarding = if_not_exists(#onboarding, :open), #granted_organizations = if_not_exists(#granted_organizations, :none)");
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::profile(&user.id).to_attributes()))
+            .update_expression(change.text())
+            .set_expression_attribute_names(Expression::names([&change]))
+            .set_expression_attribute_values(Expression::values([&change]))
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await?;
+        Ok(UserItem::from_attributes(answer.attributes.unwrap_or_default())?.try_into()?)
+    }
+}
+
+/// `SET …`: what Cognito says about a user.
+pub(super) fn identity(user: &User) -> Expression {
+    // An absent name is NULL, not removed, so that the expression stays one SET clause that others can be appended to.
+    let name = user.name.as_ref().map_or(AttributeValue::Null(true), |name| AttributeValue::S(name.as_str().to_owned()));
+    Expression::new(
+        "SET #entity = :user, #schema = :schema, #user_id = :id, #email = :email, #email_verified = :verified, #name = :name, #as_of = :as_of",
+    )
+    .string(":user", UserItem::ENTITY)
+    .number(":schema", 1)
+    .string(":id", &user.id)
+    .string(":email", user.email.as_str())
+    .value(":verified", AttributeValue::Bool(user.email_verified))
+    .value(":name", name)
+    .string(":as_of", user.as_of)
+}

@@ -1,0 +1,48 @@
+//! The environment that template.yaml gives a function, parsed once, before the first request.
+
+use std::str::FromStr;
+
+/// A variable that is missing or wrong. The function does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidConfiguration {
+    /// template.yaml does not set it.
+    #[error("the environment variable {0} is not set: template.yaml sets it for every function that needs it")]
+    Missing(&'static str),
+    /// Its value cannot be used.
+    #[error("the environment variable {0} has no usable value: {1}")]
+    Invalid(&'static str, String),
+}
+
+/// The process's environment.
+#[derive(Clone, Copy, Debug)]
+pub struct Variables;
+
+impl Variables {
+    /// The text of a variable.
+    ///
+    /// # Errors
+    /// When it is not set or empty.
+    pub fn text(self, name: &'static str) -> Result<String, InvalidConfiguration> {
+        std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(InvalidConfiguration::Missing(name))
+    }
+
+    /// A variable that is a number or something else with a text form.
+    ///
+    /// # Errors
+    /// When it is not set or cannot be parsed.
+    pub fn parsed<T: FromStr<Err: std::fmt::Display>>(self, name: &'static str) -> Result<T, InvalidConfiguration> {
+        self.checked(name, |text| text.parse::<T>())
+    }
+
+    /// A variable with a rule of its own.
+    ///
+    /// # Errors
+    /// When it is not set or breaks the rule.
+    pub fn checked<T, E: std::fmt::Display>(
+        self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, InvalidConfiguration> {
+        parse(&self.text(name)?).map_err(|error| InvalidConfiguration::Invalid(name, error.to_string()))
+    }
+}

@@ -10,5 +10,6 @@ pub mod domain;
 pub mod environment;
 pub mod http;
 pub mod items;
+pub mod start;
 pub mod table;
 pub mod telemetry;

@@ -1,0 +1,17 @@
+//! From gateway requests to parsed values, from errors to problem documents.
+
+mod caller;
+mod cursor;
+mod idempotency;
+mod problem;
+mod reply;
+mod request;
+mod serve;
+
+pub use caller::{Caller, Clients};
+pub use cursor::Cursor;
+pub use idempotency::{Idempotency, IdempotencyKey, Reused};
+pub use problem::{Code, Problem};
+pub use reply::{PageView, Reply};
+pub use request::{ApiRequest, PageRequest};
+pub use serve::{Routes, respond, serve};

@@ -1,0 +1,77 @@
+use std::collections::HashMap;
+
+use super::{Code, Problem};
+use crate::{
+    configuration::{InvalidConfiguration, Variables},
+    domain::UserId,
+};
+
+/// The signed-in user, from claims that the gateway has verified.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// `sub`
+    pub user_id: UserId,
+    /// What Cognito's API calls the user. It is the `sub` in a pool that signs in by e-mail address, but not in every pool.
+    pub username: String,
+}
+
+/// The app clients whose tokens are accepted.
+#[derive(Clone, Debug)]
+pub struct Clients(Vec<String>);
+
+impl Clients {
+    /// These.
+    pub fn new(ids: impl IntoIterator<Item = String>) -> Self {
+        Self(ids.into_iter().collect())
+    }
+
+    /// `USER_POOL_CLIENT_ID`: one, or several separated by commas.
+    ///
+    /// # Errors
+    /// When it is not set.
+    pub fn from_environment(variables: Variables) -> Result<Self, InvalidConfiguration> {
+        let ids = variables.text("USER_POOL_CLIENT_ID")?;
+        Ok(Self::new(ids.split(',').map(|id| id.trim().to_owned())))
+    }
+}
+
+impl Caller {
+    /// The gateway's authorizer accepts access and ID tokens alike; only an access token says that its client may act.
+    pub(super) fn from_claims(claims: Option<&HashMap<String, String>>, clients: &Clients) -> Result<Self, Problem> {
+        let refused = || Problem::new(Code::AccessTokenRequired, "Send the access token that Cognito issued, not the ID token, as `Authorization: Bearer …`.");
+        let claims = claims.ok_or_else(refused)?;
+        let claim = |name: &str| claims.get(name).map(String::as_str);
+        let client_is_known = claim("client_id").is_some_and(|client| clients.0.iter().any(|known| known == client));
+        if claim("token_use") != Some("access") || !client_is_known {
+            return Err(refused());
+        }
+        let user_id: UserId = claim("sub").and_then(|sub| sub.parse().ok()).ok_or_else(refused)?;
+        let username = claim("username").unwrap_or(user_id.as_str()).to_owned();
+        Ok(Self { user_id, username })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(pairs: &[(&str, &str)]) -> HashMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn only_an_access_token_of_a_known_client_is_a_caller() {
+        let clients = Clients::new(["client".to_owned()]);
+        let good = [("sub", "u-1"), ("token_use", "access"), ("client_id", "client"), ("username", "ada")];
+        assert_eq!(Caller::from_claims(Some(&claims(&good)), &clients).unwrap().username, "ada");
+        for wrong in [
+            vec![("sub", "u-1"), ("token_use", "id"), ("aud", "client")],
+            vec![("sub", "u-1"), ("token_use", "access"), ("client_id", "other")],
+            vec![("sub", "u#1"), ("token_use", "access"), ("client_id", "client")],
+            vec![],
+        ] {
+            let problem = Caller::from_claims(Some(&claims(&wrong)), &clients).unwrap_err();
+            assert_eq!(problem.code(), Code::AccessTokenRequired);
+        }
+    }
+}

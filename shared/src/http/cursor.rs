@@ -1,0 +1,63 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+use super::{Code, Problem};
+
+/// Where a page of one list ends.
+///
+/// It holds the last sort key and a checksum over it and the list it belongs to, so that a cursor that was altered or
+/// taken from another list, organization or filter is refused. The checksum is no signature and need not be one: the
+/// partition always comes from the request, so a forged cursor reaches nothing that the list would not show anyway.
+#[derive(Clone, Debug)]
+pub struct Cursor {
+    list: String,
+}
+
+const CHECKSUM: usize = 12;
+
+impl Cursor {
+    /// Cursors of the list that `list` names: route, organization or user, and filters.
+    pub fn of(list: impl Into<String>) -> Self {
+        Self { list: list.into() }
+    }
+
+    fn checksum(&self, key: &str) -> [u8; CHECKSUM] {
+        let hash = Sha256::new().chain_update(self.list.as_bytes()).chain_update([0]).chain_update(key.as_bytes()).finalize();
+        let mut checksum = [0; CHECKSUM];
+        checksum.copy_from_slice(&hash[..CHECKSUM]);
+        checksum
+    }
+
+    /// The text for a client.
+    pub fn write(&self, key: &str) -> String {
+        URL_SAFE_NO_PAD.encode([self.checksum(key).as_slice(), key.as_bytes()].concat())
+    }
+
+    /// The sort key to continue after.
+    ///
+    /// # Errors
+    /// 400 `invalid-cursor`
+    pub fn read(&self, text: &str) -> Result<String, Problem> {
+        let read = || {
+            let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+            let (checksum, key) = bytes.split_at_checked(CHECKSUM)?;
+            let key = std::str::from_utf8(key).ok()?;
+            (self.checksum(key) == *checksum).then(|| key.to_owned())
+        };
+        read().ok_or_else(|| Problem::new(Code::InvalidCursor, "Send `nextCursor` exactly as this list gave it, with the same filters, or leave it out to start again."))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_belongs_to_one_list() {
+        let cursor = Cursor::of("members/org_1").write("MEMBER#u-1");
+        assert_eq!(Cursor::of("members/org_1").read(&cursor).unwrap(), "MEMBER#u-1");
+        for (list, text) in [("members/org_2", cursor.as_str()), ("members/org_1", &cursor[1..]), ("members/org_1", "MEMBER#u-1"), ("members/org_1", "")] {
+            assert_eq!(Cursor::of(list).read(text).unwrap_err().code(), Code::InvalidCursor);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+use jiff::SignedDuration;
+use serde::Serialize;
+
+use crate::{
+    directory::DirectoryError,
+    domain::{Permission, Refusal, Violation},
+    table::{StoreError, WriteError},
+    telemetry,
+};
+
+/// Everything that can go wrong for a client: the code, its status and its title. Codes are stable; the wording is not.
+macro_rules! codes {
+    ($($code:ident = $text:literal, $status:literal, $title:literal;)*) => {
+        /// The stable name of a problem.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $(#[doc = $title] $code,)* }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$code,)*];
+
+            /// The text on the wire.
+            pub const fn text(self) -> &'static str { match self { $(Self::$code => $text,)* } }
+
+            /// The HTTP status.
+            pub const fn status(self) -> u16 { match self { $(Self::$code => $status,)* } }
+
+            /// What it means, in a few words.
+            pub const fn title(self) -> &'static str { match self { $(Self::$code => $title,)* } }
+        }
+    };
+}
+
+codes! {
+    MalformedRequest = "malformed-request", 400, "The request cannot be read";
+    InvalidCursor = "invalid-cursor", 400, "The cursor does not belong to this list";
+    AccessTokenRequired = "access-token-required", 401, "An access token is required";
+    PermissionDenied = "permission-denied", 403, "Your roles do not allow this";
+    RoleNotGrantable = "role-not-grantable", 403, "Your roles do not cover the roles involved";
+    OrganizationCreationClosed = "organization-creation-closed", 403, "Organizations are created during sign-up only";
+    EmailNotVerified = "email-not-verified", 403, "Your e-mail address is not verified";
+    InvitationForAnotherAddress = "invitation-for-another-address", 403, "The invitation is for another address";
+    OrganizationNotFound = "organization-not-found", 404, "There is no such organization";
+    MemberNotFound = "member-not-found", 404, "There is no such member";
+    InvitationNotFound = "invitation-not-found", 404, "There is no such invitation";
+    SettingsTabNotFound = "settings-tab-not-found", 404, "There is no such settings tab";
+    OrganizationAlreadyCreated = "organization-already-created", 409, "You have already created an organization";
+    LastOrganizationAdmin = "last-organization-admin", 409, "An organization needs an organization admin";
+    CannotChangeOwnRoles = "cannot-change-own-roles", 409, "Nobody changes their own roles";
+    AlreadyAMember = "already-a-member", 409, "The person is a member already";
+    InvitationAlreadyPending = "invitation-already-pending", 409, "The address is invited already";
+    InvitationAlreadyAccepted = "invitation-already-accepted", 409, "The invitation was accepted already";
+    InviterLostAuthority = "inviter-lost-authority", 409, "Who invited may no longer grant these roles";
+    SeatLimitReached = "seat-limit-reached", 409, "All seats are taken";
+    InvitationExpired = "invitation-expired", 410, "The invitation has expired";
+    InvitationRevoked = "invitation-revoked", 410, "The invitation was revoked";
+    InvitationDeclined = "invitation-declined", 410, "The invitation was declined";
+    VersionMismatch = "version-mismatch", 412, "It has changed in the meantime";
+    BodyTooLarge = "body-too-large", 413, "The body is too large";
+    UnsupportedMediaType = "unsupported-media-type", 415, "The body has to be JSON";
+    ValidationFailed = "validation-failed", 422, "Some values cannot be used";
+    IdempotencyKeyReused = "idempotency-key-reused", 422, "The idempotency key belongs to another request";
+    InternalError = "internal-error", 500, "Something went wrong on our side";
+    TemporarilyUnavailable = "temporarily-unavailable", 503, "Not available right now";
+}
+
+/// An answer that is not what was asked for, as RFC 9457 has it.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    code: Code,
+    detail: String,
+    errors: Vec<Violation>,
+    required: Option<Permission>,
+    retry_after: Option<SignedDuration>,
+}
+
+impl Problem {
+    /// `detail`: what happened and what to do about it, for the person who reads it.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into(), errors: Vec::new(), required: None, retry_after: None }
+    }
+
+    /// Values that break rules.
+    pub fn validation(errors: Vec<Violation>) -> Self {
+        let detail = "Correct the values that `errors` points to and send the request again.";
+        Self { errors, ..Self::new(Code::ValidationFailed, detail) }
+    }
+
+    /// One value that breaks a rule.
+    pub fn invalid(pointer: &str, detail: impl std::fmt::Display) -> Self {
+        Self::validation(vec![Violation { pointer: pointer.to_owned(), detail: detail.to_string() }])
+    }
+
+    /// The same answer for an unknown organization and for one that the caller is no member of (R12).
+    pub fn organization_not_found() -> Self {
+        Self::new(Code::OrganizationNotFound, "There is no organization with this id that you are a member of.")
+    }
+
+    /// The same request may safely be sent again.
+    pub fn unavailable() -> Self {
+        let detail = "Nothing was changed, or the same request may safely be repeated. Try again in a moment.";
+        Self { retry_after: Some(SignedDuration::from_secs(1)), ..Self::new(Code::TemporarilyUnavailable, detail) }
+    }
+
+    /// A mistake of this side. `error` goes to the log, never to the client.
+    pub fn internal(error: &dyn std::error::Error) -> Self {
+        tracing::error!(error = telemetry::chain(error), "the request failed");
+        Self::new(Code::InternalError, "The failure was logged. Tell support the requestId if it happens again.")
+    }
+
+    /// The stable name.
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// Seconds for the header `Retry-After`.
+    pub fn retry_after_seconds(&self) -> Option<i64> {
+        self.retry_after.map(|duration| duration.as_secs())
+    }
+
+    /// The document.
+    pub fn document(&self, request_id: &str) -> impl Serialize {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Document {
+            r#type: String,
+            title: &'static str,
+            status: u16,
+            detail: String,
+            code: &'static str,
+            request_id: String,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            errors: Vec<ErrorView>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            required_permission: Option<String>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            roles_that_may: Option<Vec<&'static str>>,
+        }
+
+        #[derive(Serialize)]
+        struct ErrorView {
+            pointer: String,
+            detail: String,
+        }
+
+        let errors = self.errors.iter().cloned().map(|Violation { pointer, detail }| ErrorView { pointer, detail });
+        Document {
+            r#type: format!("/problems/{}", self.code.text()),
+            title: self.code.title(),
+            status: self.code.status(),
+            detail: self.detail.clone(),
+            code: self.code.text(),
+            request_id: request_id.to_owned(),
+            errors: errors.collect(),
+            required_permission: self.required.map(|permission| permission.to_string()),
+            roles_that_may: self.required.map(|permission| permission.roles_that_may().map(|role| role.name()).collect()),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let (code, permission, detail) = match refusal {
+            Refusal::NotAMember => return Self::organization_not_found(),
+            Refusal::Lacks(permission) => (
+                Code::PermissionDenied,
+                permission,
+                format!("This takes the permission {permission}. Ask somebody who holds one of the roles in `rolesThatMay`."),
+            ),
+            Refusal::NotGrantable(permission) => (
+                Code::RoleNotGrantable,
+                permission,
+                format!("A role involved holds the permission {permission}, which you do not. Ask somebody with a role in `rolesThatMay`."),
+            ),
+        };
+        Self { required: Some(permission), ..Self::new(code, detail) }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => {
+                tracing::warn!(error = telemetry::chain(&error), "the table is not available");
+                Self::unavailable()
+            }
+            StoreError::Unexpected(_) => Self::internal(&error),
+        }
+    }
+}
+
+/// For conditions that can only fail by a mistake of this side; the others are handled where they are known.
+impl<C: std::fmt::Debug> From<WriteError<C>> for Problem {
+    fn from(error: WriteError<C>) -> Self {
+        match error {
+            WriteError::Store(error) => error.into(),
+            WriteError::Refused(_) => Self::internal(&error),
+        }
+    }
+}
+
+impl From<DirectoryError> for Problem {
+    fn from(error: DirectoryError) -> Self {
+        match error {
+            DirectoryError::Unknown => Self::new(
+                Code::EmailNotVerified,
+                "The user pool has no e-mail address for you. Add one, verify it, and try again.",
+            ),
+            DirectoryError::Unavailable(_) => {
+                tracing::warn!(error = telemetry::chain(&error), "the user pool is not available");
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code() {
+        let rows: Vec<_> = Code::ALL.iter().map(|code| format!("{} {} {}", code.status(), code.text(), code.title())).collect();
+        insta::assert_snapshot!(rows.join("\n"));
+    }
+
+    #[test]
+    fn a_refusal_says_which_permission_and_who_has_it() {
+        let problem = Problem::from(Refusal::Lacks(Permission::MANAGE_USERS));
+        let document = serde_json::to_value(problem.document("r-1")).unwrap();
+        assert_eq!(document["requiredPermission"], "users:manage");
+        assert_eq!(document["rolesThatMay"], serde_json::json!(["organization_admin", "user_admin"]));
+        assert_eq!(document["type"], "/problems/permission-denied");
+    }
+}

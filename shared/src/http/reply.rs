@@ -1,0 +1,101 @@
+use lambda_http::{
+    Body, Response,
+    http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION, RETRY_AFTER},
+};
+use serde::Serialize;
+
+use super::Problem;
+use crate::{domain::Version, items::Answer};
+
+/// What was asked for.
+#[derive(Debug)]
+pub struct Reply {
+    status: u16,
+    etag: Option<String>,
+    location: Option<String>,
+    body: Option<String>,
+}
+
+impl Reply {
+    /// 200 with a view.
+    ///
+    /// # Errors
+    /// When a view cannot be written as JSON, which none of this product's can.
+    pub fn ok(view: &impl Serialize) -> Result<Self, Problem> {
+        Self::with(200, view)
+    }
+
+    /// A view with another status.
+    ///
+    /// # Errors
+    /// As [`Reply::ok`].
+    pub fn with(status: u16, view: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_string(view).map_err(|error| Problem::internal(&error))?;
+        Ok(Self { status, etag: None, location: None, body: Some(body) })
+    }
+
+    /// 204
+    pub fn no_content() -> Self {
+        Self { status: 204, etag: None, location: None, body: None }
+    }
+
+    /// Which state the view shows.
+    #[must_use]
+    pub fn etag(self, version: &Version) -> Self {
+        Self { etag: Some(version.etag()), ..self }
+    }
+
+    /// Where the thing is that was created.
+    #[must_use]
+    pub fn location(self, path: String) -> Self {
+        Self { location: Some(path), ..self }
+    }
+
+    /// As it is kept for when the same request comes again.
+    pub fn to_answer(&self) -> Answer {
+        Answer { status: self.status, location: self.location.clone(), body: self.body.clone().unwrap_or_default() }
+    }
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self { status: answer.status, etag: None, location: answer.location, body: Some(answer.body).filter(|body| !body.is_empty()) }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageView<T> {
+    /// In the order of the list.
+    pub items: Vec<T>,
+    /// For the next page; `null` on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// The HTTP response. Nothing of this API may be kept by a cache: every answer depends on who asks.
+pub(super) fn response(answer: Result<Reply, Problem>, request_id: &str) -> Response<Body> {
+    let builder = Response::builder().header(CACHE_CONTROL, "no-store");
+    let response = match answer {
+        Ok(reply) => {
+            let mut builder = builder.status(reply.status);
+            for (name, value) in [(ETAG, reply.etag), (LOCATION, reply.location)] {
+                if let Some(value) = value {
+                    builder = builder.header(name, value);
+                }
+            }
+            match reply.body {
+                Some(body) => builder.header(CONTENT_TYPE, "application/json").body(Body::from(body)),
+                None => builder.body(Body::Empty),
+            }
+        }
+        Err(problem) => {
+            let mut builder = builder.status(problem.code().status()).header(CONTENT_TYPE, "application/problem+json");
+            if let Some(seconds) = problem.retry_after_seconds() {
+                builder = builder.header(RETRY_AFTER, seconds);
+            }
+            builder.body(Body::from(serde_json::to_string(&problem.document(request_id)).unwrap_or_default()))
+        }
+    };
+    response.unwrap_or_default()
+}

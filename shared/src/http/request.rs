@@ -1,0 +1,200 @@
+use std::str::FromStr;
+
+use lambda_http::{
+    Body, Request, RequestExt,
+    aws_lambda_events::apigw::ApiGatewayV2httpRequestContext,
+    http::header::{CONTENT_TYPE, IF_MATCH},
+    request::RequestContext,
+};
+use serde::de::DeserializeOwned;
+
+use super::{Caller, Clients, Code, Cursor, Idempotency, IdempotencyKey, Problem};
+use crate::{
+    domain::{InvitationId, OrganizationId, Timestamp, UserId, Version},
+    environment::Environment,
+    table::Occasion,
+};
+
+/// The largest body that is read.
+const LARGEST_BODY: usize = 16 * 1024;
+
+/// A request as the gateway hands it over.
+pub struct ApiRequest {
+    request: Request,
+    context: ApiGatewayV2httpRequestContext,
+    now: Timestamp,
+}
+
+/// Which page of a list is wanted.
+#[derive(Clone, Debug)]
+pub struct PageRequest {
+    /// 1 to 100.
+    pub limit: u16,
+    /// Sort key to continue after.
+    pub after: Option<String>,
+}
+
+impl ApiRequest {
+    /// The request, and the instant at which it is looked at.
+    pub fn new(request: Request, environment: &Environment) -> Self {
+        let context = match request.request_context() {
+            RequestContext::ApiGatewayV2(context) => context,
+        };
+        Self { request, context, now: environment.now() }
+    }
+
+    /// `GET /organizations/{organizationId}`
+    pub fn route(&self) -> &str {
+        self.context.route_key.as_deref().unwrap_or_default()
+    }
+
+    /// The gateway's id of the request.
+    pub fn id(&self) -> &str {
+        self.context.request_id.as_deref().unwrap_or_default()
+    }
+
+    /// The instant of the request: one for everything that it decides.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// For audit records.
+    pub fn occasion(&self) -> Occasion {
+        Occasion { at: self.now, request_id: self.id().to_owned() }
+    }
+
+    pub(super) fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The signed-in user.
+    ///
+    /// # Errors
+    /// 401 `access-token-required`
+    pub fn caller(&self, clients: &Clients) -> Result<Caller, Problem> {
+        let jwt = self.context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
+        Caller::from_claims(jwt.map(|jwt| &jwt.claims), clients)
+    }
+
+    fn path<T: FromStr>(&self, name: &str) -> Option<T> {
+        self.request.path_parameters_ref().and_then(|parameters| parameters.first(name)).and_then(|text| text.parse().ok())
+    }
+
+    /// `{organizationId}`
+    ///
+    /// # Errors
+    /// 404 `organization-not-found`: what cannot be an id is an unknown one.
+    pub fn organization_id(&self) -> Result<OrganizationId, Problem> {
+        self.path("organizationId").ok_or_else(Problem::organization_not_found)
+    }
+
+    /// `{userId}`; nothing if it cannot be one, which is for the route to answer once it knows who asks.
+    pub fn user_id(&self) -> Option<UserId> {
+        self.path("userId")
+    }
+
+    /// `{invitationId}`, likewise.
+    pub fn invitation_id(&self) -> Option<InvitationId> {
+        self.path("invitationId")
+    }
+
+    /// A parameter of the path as it is.
+    pub fn path_text(&self, name: &str) -> String {
+        self.path(name).unwrap_or_default()
+    }
+
+    /// A parameter of the query.
+    pub fn query(&self, name: &str) -> Option<String> {
+        self.request.query_string_parameters_ref().and_then(|parameters| parameters.first(name)).map(str::to_owned)
+    }
+
+    /// A parameter of the query that is a name of something.
+    ///
+    /// # Errors
+    /// 422 `validation-failed`
+    pub fn query_as<T>(&self, name: &str, parse: impl FnOnce(&str) -> Option<T>, rule: &str) -> Result<Option<T>, Problem> {
+        let Some(text) = self.query(name) else { return Ok(None) };
+        parse(&text).map(Some).ok_or_else(|| Problem::invalid(&format!("/{name}"), rule))
+    }
+
+    /// `?limit=` (1 to 100, default 25) and `&cursor=`
+    ///
+    /// # Errors
+    /// 400 `malformed-request`, 422 `validation-failed`, 400 `invalid-cursor`
+    pub fn page(&self, cursor: &Cursor) -> Result<PageRequest, Problem> {
+        let limit = match self.query("limit").map(|text| text.parse::<i64>()) {
+            None => 25,
+            Some(Ok(limit @ 1..=100)) => u16::try_from(limit).unwrap_or(100),
+            Some(Ok(_)) => return Err(Problem::invalid("/limit", "must be from 1 to 100")),
+            Some(Err(_)) => return Err(Problem::new(Code::MalformedRequest, "limit has to be a whole number from 1 to 100.")),
+        };
+        let after = self.query("cursor").map(|text| cursor.read(&text)).transpose()?;
+        Ok(PageRequest { limit, after })
+    }
+
+    /// The body as the shape that the route takes. Fields that it does not know are refused: a misspelled field must not
+    /// silently mean nothing.
+    ///
+    /// # Errors
+    /// 413 `body-too-large`, 415 `unsupported-media-type`, 400 `malformed-request`
+    pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let bytes: &[u8] = match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        if bytes.len() > LARGEST_BODY {
+            return Err(Problem::new(Code::BodyTooLarge, "Send at most 16 KiB."));
+        }
+        let media_type = self.request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
+            return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as JSON, with `Content-Type: application/json`."));
+        }
+        serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedRequest, malformed(&error)))
+    }
+
+    /// The version in `If-Match`, if the header is there and is not `*`.
+    ///
+    /// # Errors
+    /// 400 `malformed-request` for more than one entity tag, 412 `version-mismatch` for a weak one, which never matches.
+    pub fn if_match(&self) -> Result<Option<Version>, Problem> {
+        let Some(header) = self.request.headers().get(IF_MATCH) else { return Ok(None) };
+        let text = header.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(None);
+        }
+        if text.starts_with("W/") {
+            return Err(Problem::new(Code::VersionMismatch, "If-Match takes the ETag exactly as it was given; a weak one never matches."));
+        }
+        let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|tag| !tag.contains(['"', ',']));
+        let tag = tag.ok_or_else(|| Problem::new(Code::MalformedRequest, "If-Match takes one ETag, in its quotes, or `*`."))?;
+        Ok(Some(Version::from(tag.to_owned())))
+    }
+
+    /// What makes this request the same one when it comes again; nothing without the header.
+    ///
+    /// # Errors
+    /// 400 `malformed-request`
+    pub fn idempotency(&self, caller: &Caller, route: &'static str) -> Result<Option<Idempotency>, Problem> {
+        let Some(header) = self.request.headers().get("idempotency-key") else { return Ok(None) };
+        let key = IdempotencyKey::parse(header.to_str().unwrap_or_default())?;
+        let body: serde_json::Value = self.body()?;
+        let asked = serde_json::json!([self.path_text("organizationId"), body]);
+        Ok(Some(Idempotency::new(caller.user_id.clone(), route, key, &asked)))
+    }
+}
+
+/// What is wrong with a body, without repeating what was sent: that could be anybody's.
+fn malformed(error: &serde_json::Error) -> String {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if error.is_data() {
+        let text = error.to_string();
+        let known = ["unknown field", "missing field", "duplicate field"].into_iter().any(|start| text.starts_with(start));
+        if known {
+            return format!("{}.", text.chars().filter(|c| !c.is_control()).take(300).collect::<String>());
+        }
+        return format!("A value has the wrong type at {place}.");
+    }
+    format!("The body is not valid JSON at {place}.")
+}

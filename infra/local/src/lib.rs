@@ -1,1 +1,19 @@
-//! The whole product on one machine.
+//! The whole product on one machine: reads template.yaml and runs the very function binaries on the real
+//! Lambda Runtime API, behind the HTTP API, Cognito, SES and DynamoDB as the functions see them.
+//!
+//! A development tool: what it emulates is what the functions and their clients touch, no more.
+
+mod clock;
+mod cognito;
+mod engine;
+mod entropy;
+mod error;
+mod options;
+mod streams;
+mod template;
+mod wire;
+
+pub use engine::{Call, Engine, Fault, FaultKind, round_trips};
+pub use error::StartError;
+pub use options::{Data, Logs, Options};
+pub use template::{Names, Template, TemplateError};

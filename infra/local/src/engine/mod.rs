@@ -1,0 +1,291 @@
+//! DynamoDB on this machine: the embedded engine behind a recording, fault-injecting front.
+
+mod faults;
+mod front;
+mod journal;
+
+use std::{sync::Arc, time::Duration};
+
+use dynoxide::Database;
+use serde_json::Value;
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+
+pub use faults::{Fault, FaultKind};
+pub(crate) use front::Front;
+pub use journal::{Call, round_trips};
+
+use crate::{error::StartError, options::Data, template::Template};
+
+/// DynamoDB alone, on a free port of the loopback interface.
+pub struct Engine {
+    database: Database,
+    front: Arc<Front>,
+    url: String,
+    serving: JoinHandle<()>,
+    /// Dropping it stops the engine's own server.
+    _stop: oneshot::Sender<()>,
+}
+
+impl Engine {
+    /// Opens the database and listens.
+    pub async fn start(data: Data) -> Result<Self, StartError> {
+        let database = tokio::task::spawn_blocking(move || open(&data))
+            .await
+            .map_err(|error| StartError::Database(error.to_string()))??;
+        let (behind, engine_url) = listen().await?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(dynoxide::server::serve_with_shutdown(
+            behind,
+            database.clone(),
+            async {
+                let _ = stopped.await;
+            },
+        ));
+        let (listener, url) = listen().await?;
+        let front = Arc::new(Front::new(engine_url));
+        let serving = tokio::spawn(front::serve(listener, Arc::clone(&front)));
+        Ok(Self {
+            database,
+            front,
+            url,
+            serving,
+            _stop: stop,
+        })
+    }
+
+    /// Where an SDK finds it, for `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub fn endpoint_url(&self) -> &str {
+        &self.url
+    }
+
+    /// The database itself, past the front: nothing done through it is recorded, delayed or made to fail.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Creates the template's table, its indexes, stream and TTL included.
+    pub async fn create_table(
+        &self,
+        template: &Template,
+        table_name: &str,
+    ) -> Result<(), StartError> {
+        let table = template.table(table_name)?;
+        let time_to_live = template.time_to_live(table_name)?;
+        let database = self.database.clone();
+        let created =
+            tokio::task::spawn_blocking(move || create(&database, table, time_to_live)).await;
+        created
+            .map_err(|error| StartError::Database(error.to_string()))?
+            .map_err(StartError::Database)
+    }
+
+    /// Whether the table is there.
+    pub(crate) fn has_table(&self, table_name: &str) -> bool {
+        matches!(self.database.get_table_metadata(table_name), Ok(Some(_)))
+    }
+
+    /// Every call since the start, or since [`Engine::clear_calls`], in the order in which they ended.
+    pub fn calls(&self) -> Vec<Call> {
+        self.front.journal.calls()
+    }
+
+    /// Forgets the calls so far.
+    pub fn clear_calls(&self) {
+        self.front.journal.clear();
+    }
+
+    /// Holds every answer for this long, so that requests sent side by side really overlap.
+    pub fn set_latency(&self, latency: Duration) {
+        self.front.set_latency(latency);
+    }
+
+    /// Makes the next calls of an operation fail.
+    pub fn inject(&self, fault: Fault) {
+        self.front.faults.inject(fault);
+    }
+
+    /// For those who have the request already.
+    pub(crate) fn front(&self) -> Arc<Front> {
+        Arc::clone(&self.front)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+fn open(data: &Data) -> Result<Database, StartError> {
+    let opened = match data {
+        Data::Memory => Database::memory(),
+        Data::Directory(directory) => {
+            std::fs::create_dir_all(directory).map_err(|error| StartError::Data {
+                path: directory.clone(),
+                reason: error.to_string(),
+            })?;
+            Database::new(&directory.join("dynamodb.sqlite").to_string_lossy())
+        }
+    };
+    opened.map_err(|error| StartError::Database(error.to_string()))
+}
+
+fn create(database: &Database, table: Value, time_to_live: Option<Value>) -> Result<(), String> {
+    let request = serde_json::from_value(table).map_err(|error| error.to_string())?;
+    database
+        .create_table(request)
+        .map_err(|error| error.to_string())?;
+    if let Some(request) = time_to_live {
+        let request = serde_json::from_value(request).map_err(|error| error.to_string())?;
+        database
+            .update_time_to_live(request)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+async fn listen() -> Result<(TcpListener, String), StartError> {
+    let listener = TcpListener::bind(("127.0.0.1", 0))
+        .await
+        .map_err(StartError::Listen)?;
+    let address = listener.local_addr().map_err(StartError::Listen)?;
+    Ok((listener, format!("http://{address}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::wire::{Wire, WireError};
+
+    const DYNAMODB: &str = "DynamoDB_20120810";
+
+    async fn engine() -> (Engine, Wire) {
+        let engine = Engine::start(Data::Memory).await.unwrap();
+        let template = Template::workspace().unwrap();
+        engine.create_table(&template, "items").await.unwrap();
+        let wire = Wire::new(engine.endpoint_url(), "us-east-1");
+        (engine, wire)
+    }
+
+    fn put(key: &str) -> Value {
+        json!({"TableName": "items", "Item": {"pk": {"S": key}, "sk": {"S": "x"}}})
+    }
+
+    #[tokio::test]
+    async fn calls_are_recorded_with_their_caller_and_capacity() {
+        let (engine, wire) = engine().await;
+        wire.call(DYNAMODB, "PutItem", &put("a")).await.unwrap();
+        let calls = engine.calls();
+        assert_eq!(calls.len(), 1);
+        assert_eq!(
+            (calls[0].operation.as_str(), calls[0].caller.as_str()),
+            ("PutItem", "local-stack")
+        );
+        assert_eq!(calls[0].capacity, Some(1.0));
+        engine.clear_calls();
+        assert!(engine.calls().is_empty());
+    }
+
+    #[tokio::test]
+    async fn with_latency_calls_side_by_side_are_one_round_trip() {
+        let (engine, wire) = engine().await;
+        engine.set_latency(Duration::from_millis(50));
+        let (a, b) = (put("a"), put("b"));
+        let (first, second) = tokio::join!(
+            wire.call(DYNAMODB, "PutItem", &a),
+            wire.call(DYNAMODB, "PutItem", &b)
+        );
+        first.unwrap();
+        second.unwrap();
+        assert_eq!(round_trips(&engine.calls()), 1);
+        wire.call(DYNAMODB, "PutItem", &a).await.unwrap();
+        assert_eq!(round_trips(&engine.calls()), 2);
+    }
+
+    #[tokio::test]
+    async fn a_lost_reply_is_executed_and_a_dropped_call_is_not() {
+        let (engine, wire) = engine().await;
+        for (kind, key, executed) in [
+            (FaultKind::LostReply, "lost", true),
+            (FaultKind::Dropped, "dropped", false),
+        ] {
+            engine.inject(Fault {
+                operation: "PutItem".to_owned(),
+                times: 1,
+                kind,
+            });
+            let answer = wire.call(DYNAMODB, "PutItem", &put(key)).await;
+            assert!(
+                matches!(answer, Err(WireError::Unreachable(_))),
+                "{answer:?}"
+            );
+            let get = json!({"TableName": "items", "Key": {"pk": {"S": key}, "sk": {"S": "x"}}});
+            let found = wire.call(DYNAMODB, "GetItem", &get).await.unwrap();
+            assert_eq!(found.get("Item").is_some(), executed, "{key}");
+        }
+    }
+
+    #[tokio::test]
+    async fn faults_answer_as_dynamodb_does() {
+        let (engine, wire) = engine().await;
+        for (kind, expected) in [
+            (
+                FaultKind::TransactionConflict,
+                "TransactionCanceledException",
+            ),
+            (
+                FaultKind::TransactionInProgress,
+                "TransactionInProgressException",
+            ),
+            (
+                FaultKind::Throttled,
+                "ProvisionedThroughputExceededException",
+            ),
+            (FaultKind::Unavailable, "ServiceUnavailableException"),
+            (FaultKind::InternalError, "InternalServerError"),
+        ] {
+            engine.inject(Fault {
+                operation: "TransactWriteItems".to_owned(),
+                times: 1,
+                kind,
+            });
+            let request = json!({"TransactItems": [{"Put": put("a")}]});
+            let answer = wire.call(DYNAMODB, "TransactWriteItems", &request).await;
+            assert!(
+                matches!(&answer, Err(WireError::Refused { name, .. }) if name == expected),
+                "{answer:?}"
+            );
+            wire.call(DYNAMODB, "TransactWriteItems", &request)
+                .await
+                .unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn unprocessed_keys_are_reported_and_the_others_answered() {
+        let (engine, wire) = engine().await;
+        let keys: Vec<Value> = ["a", "b"]
+            .iter()
+            .map(|key| json!({"pk": {"S": key}, "sk": {"S": "x"}}))
+            .collect();
+        for key in ["a", "b"] {
+            wire.call(DYNAMODB, "PutItem", &put(key)).await.unwrap();
+        }
+        engine.inject(Fault {
+            operation: "BatchGetItem".to_owned(),
+            times: 1,
+            kind: FaultKind::UnprocessedKeys,
+        });
+        let request = json!({"RequestItems": {"items": {"Keys": keys}}});
+        let partial = wire.call(DYNAMODB, "BatchGetItem", &request).await.unwrap();
+        assert_eq!(partial["Responses"]["items"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            partial["UnprocessedKeys"]["items"]["Keys"],
+            json!([keys[1]])
+        );
+        let whole = wire.call(DYNAMODB, "BatchGetItem", &request).await.unwrap();
+        assert_eq!(whole["Responses"]["items"].as_array().unwrap().len(), 2);
+    }
+}

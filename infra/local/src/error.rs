@@ -1,0 +1,77 @@
+//! Why the stack did not start. Each message is one line that also says what to do.
+
+use std::path::PathBuf;
+
+use crate::template::TemplateError;
+
+/// Why the local stack, or the engine alone, did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The template cannot be read or uses something that the stack does not know.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// Another process listens on a port that was asked for.
+    #[error(
+        "port {port} ({what}) is in use — stop what listens there, or choose another one with {option} (0 picks a free one)"
+    )]
+    PortInUse {
+        /// The port that was asked for.
+        port: u16,
+        /// What was to listen there.
+        what: &'static str,
+        /// The option that chooses it.
+        option: &'static str,
+    },
+    /// No port could be had at all.
+    #[error("cannot listen on 127.0.0.1 ({0}) — check the loopback interface of this machine")]
+    Listen(#[source] std::io::Error),
+    /// The functions could not be built.
+    #[error("building the functions failed — fix what the compiler says above, then start again")]
+    Build,
+    /// Cargo itself could not be started.
+    #[error("cannot run {program} ({source}) — start the stack through `cargo local`")]
+    Cargo {
+        /// The program that was tried.
+        program: String,
+        /// Why it could not be started.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A function ended, or said nothing, before it asked for its first event.
+    #[error(
+        "the function {name} did not start: {reason} — see its log lines above, or run `cargo build -p {name}`"
+    )]
+    Function {
+        /// The name of its binary.
+        name: String,
+        /// What happened instead.
+        reason: String,
+    },
+    /// Another stack uses the same directory.
+    #[error("{} is used by another local stack — stop that one, or choose another directory with --data", .0.display())]
+    DataInUse(PathBuf),
+    /// The data directory cannot be used.
+    #[error("cannot use {} ({reason}) — repair or delete it, or choose another directory with --data", path.display())]
+    Data {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The database could not be opened or refused the table.
+    #[error("DynamoDB: {0} — with --data, delete the directory to start from an empty table")]
+    Database(String),
+    /// A service named by an `AWS_ENDPOINT_URL_…` variable cannot be used.
+    #[error("{variable}: {reason} — start what listens there, or unset the variable")]
+    Replacement {
+        /// The environment variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The key that signs tokens could not be made or read.
+    #[error(
+        "cannot prepare the key that signs tokens ({0}) — with --data, delete the directory to make a new one"
+    )]
+    SigningKey(String),
+}

@@ -1,0 +1,60 @@
+//! How a stack is to be started.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// How a stack is to be started. The default is what tests want: free ports, nothing kept, logs captured.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The SAM template to run.
+    pub template: PathBuf,
+    /// Port of the HTTP API; 0 picks a free one.
+    pub api_port: u16,
+    /// Port of the AWS services; 0 picks a free one.
+    pub aws_port: u16,
+    /// Where the state lives.
+    pub data: Data,
+    /// Template parameters that win over infra/local/parameters.json.
+    pub parameters: BTreeMap<String, String>,
+    /// Where the functions' log lines go.
+    pub logs: Logs,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            template: workspace_root().join("template.yaml"),
+            api_port: 0,
+            aws_port: 0,
+            data: Data::Memory,
+            parameters: BTreeMap::new(),
+            logs: Logs::Captured,
+        }
+    }
+}
+
+/// Where the state of a stack lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// Nowhere: it is gone when the stack stops.
+    Memory,
+    /// In a directory, kept between runs, used by one stack at a time.
+    Directory(PathBuf),
+}
+
+/// Where the functions' log lines go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logs {
+    /// Into memory, for [`crate::LocalStack::log_lines`]; nothing is printed.
+    Captured,
+    /// To stderr, as the functions wrote them.
+    Stderr,
+}
+
+/// The root of the workspace that this crate was built in.
+pub(crate) fn workspace_root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}

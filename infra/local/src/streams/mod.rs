@@ -1,0 +1,3 @@
+//! The table's stream and the functions that read it.
+
+pub(crate) mod filter;

@@ -1,0 +1,259 @@
+//! The functions, and what invokes them.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::Value;
+
+use super::{
+    Names, Template, TemplateError,
+    names::{function_arn, function_name},
+    not_understood,
+    parameters::{number, text},
+    properties,
+};
+
+/// A function as the template describes it.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    /// Its binary, which is also the name it is invoked by.
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) handler: String,
+    pub(crate) memory_megabytes: u64,
+    pub(crate) timeout: Duration,
+    pub(crate) environment: BTreeMap<String, String>,
+    pub(crate) sources: Vec<Source>,
+}
+
+/// What invokes a function.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    Http(HttpRoute),
+    /// A trigger of the user pool, for example `PostConfirmation`.
+    Cognito(String),
+    Stream(StreamSource),
+    /// Known to SAM, not driven here: such a function is invoked through the Lambda Invoke API.
+    NotDriven(String),
+}
+
+/// A route of the HTTP API.
+#[derive(Debug, Clone)]
+pub(crate) struct HttpRoute {
+    /// Upper case, or `ANY`.
+    pub(crate) method: String,
+    /// As API Gateway writes it: `/organizations/{organizationId}`; `$default` catches everything.
+    pub(crate) path: String,
+    pub(crate) authorizer: RouteAuthorizer,
+}
+
+/// Which authorizer a route has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RouteAuthorizer {
+    /// The API's default, if it has one.
+    Default,
+    None,
+    Named {
+        name: String,
+        scopes: Vec<String>,
+    },
+}
+
+/// A table's stream as the source of a function.
+#[derive(Debug, Clone)]
+pub(crate) struct StreamSource {
+    pub(crate) batch_size: usize,
+    pub(crate) from_the_beginning: bool,
+    /// `None`: as often as it takes, as Lambda does by default.
+    pub(crate) maximum_retries: Option<u32>,
+    pub(crate) maximum_age: Option<Duration>,
+    pub(crate) bisect: bool,
+    pub(crate) report_item_failures: bool,
+    /// A record passes if any of them matches; without any, every record passes.
+    pub(crate) filters: Vec<Value>,
+}
+
+impl Template {
+    /// Every function, evaluated.
+    pub(crate) fn functions(&self, names: &Names) -> Result<Vec<Function>, TemplateError> {
+        self.resources("AWS::Serverless::Function")
+            .into_iter()
+            .map(|(id, resource)| self.function_of(id, resource, names))
+            .collect()
+    }
+
+    /// The binaries to build, known before anything else is.
+    pub(crate) fn binaries(&self) -> Result<Vec<String>, TemplateError> {
+        self.resources("AWS::Serverless::Function")
+            .into_iter()
+            .map(|(id, resource)| binary(id, resource))
+            .collect()
+    }
+
+    fn function_of(
+        &self,
+        id: &str,
+        resource: &Value,
+        names: &Names,
+    ) -> Result<Function, TemplateError> {
+        let properties = properties(resource);
+        let name = binary(id, resource)?;
+        let get = |property: &str| {
+            self.evaluate(
+                properties.get(property).unwrap_or(&Value::Null),
+                names,
+                &format!("{id}.{property}"),
+            )
+        };
+        let variables = properties
+            .pointer("/Environment/Variables")
+            .unwrap_or(&Value::Null);
+        let environment =
+            match self.evaluate(variables, names, &format!("{id}.Environment.Variables"))? {
+                Value::Object(map) => map
+                    .iter()
+                    .map(|(name, value)| (name.clone(), text(value)))
+                    .collect(),
+                _ => BTreeMap::new(),
+            };
+        let sources = match properties.get("Events") {
+            Some(Value::Object(events)) => events
+                .iter()
+                .map(|(event, value)| self.source(&format!("{id}.Events.{event}"), value, names))
+                .collect::<Result<Vec<_>, _>>()?
+                .concat(),
+            _ => Vec::new(),
+        };
+        Ok(Function {
+            arn: function_arn(self.region(), &name),
+            handler: get("Handler")?.as_str().unwrap_or("bootstrap").to_owned(),
+            memory_megabytes: number(&get("MemorySize")?).unwrap_or(128.0) as u64,
+            timeout: Duration::from_secs_f64(number(&get("Timeout")?).unwrap_or(3.0).max(0.001)),
+            name,
+            environment,
+            sources,
+        })
+    }
+
+    fn source(
+        &self,
+        place: &str,
+        event: &Value,
+        names: &Names,
+    ) -> Result<Vec<Source>, TemplateError> {
+        let kind = event
+            .get("Type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        let raw = properties(event);
+        match kind {
+            "HttpApi" => Ok(vec![Source::Http(self.route(place, raw, names)?)]),
+            "Cognito" => {
+                match self.evaluate(raw.get("Trigger").unwrap_or(&Value::Null), names, place)? {
+                    Value::String(trigger) => Ok(vec![Source::Cognito(trigger)]),
+                    Value::Array(triggers) => Ok(triggers
+                        .iter()
+                        .map(|trigger| Source::Cognito(text(trigger)))
+                        .collect()),
+                    _ => Err(not_understood(place, "Trigger is missing")),
+                }
+            }
+            "DynamoDB" => Ok(vec![Source::Stream(self.stream(place, raw, names)?)]),
+            "Schedule" | "ScheduleV2" | "EventBridgeRule" | "CloudWatchEvent" | "SNS" | "SQS"
+            | "S3" => Ok(vec![Source::NotDriven(kind.to_owned())]),
+            other => Err(not_understood(
+                place,
+                format!("events of type {other} are not known to the local stack"),
+            )),
+        }
+    }
+
+    fn route(&self, place: &str, raw: &Value, names: &Names) -> Result<HttpRoute, TemplateError> {
+        let get = |name: &str| {
+            self.evaluate(
+                raw.get(name).unwrap_or(&Value::Null),
+                names,
+                &format!("{place}.{name}"),
+            )
+        };
+        let auth = get("Auth")?;
+        let scopes = match auth.get("AuthorizationScopes") {
+            Some(Value::Array(scopes)) => scopes.iter().map(text).collect(),
+            _ => Vec::new(),
+        };
+        Ok(HttpRoute {
+            method: get("Method")?
+                .as_str()
+                .unwrap_or("ANY")
+                .to_ascii_uppercase(),
+            path: get("Path")?.as_str().unwrap_or("$default").to_owned(),
+            authorizer: match auth.get("Authorizer").and_then(Value::as_str) {
+                None => RouteAuthorizer::Default,
+                Some("NONE") => RouteAuthorizer::None,
+                Some(name) => RouteAuthorizer::Named {
+                    name: name.to_owned(),
+                    scopes,
+                },
+            },
+        })
+    }
+
+    fn stream(
+        &self,
+        place: &str,
+        raw: &Value,
+        names: &Names,
+    ) -> Result<StreamSource, TemplateError> {
+        let get = |name: &str| match raw.get(name) {
+            Some(value) => self.evaluate(value, names, &format!("{place}.{name}")),
+            None => Ok(Value::Null),
+        };
+        let stream = get("Stream")?;
+        if stream.as_str() != Some(names.stream_arn.as_str()) {
+            return Err(not_understood(
+                format!("{place}.Stream"),
+                "only the stream of the template's own table is known to the local stack",
+            ));
+        }
+        // -1 is Lambda's way to write "no limit".
+        let limit = |value: &Value| number(value).filter(|limit| *limit >= 0.0);
+        let patterns = get("FilterCriteria")?;
+        let patterns = patterns
+            .get("Filters")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
+        let filters = patterns.iter().map(|filter| {
+            let pattern = filter
+                .get("Pattern")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let parsed = serde_json::from_str(pattern).map_err(|error| error.to_string());
+            let checked = parsed
+                .and_then(|pattern| crate::streams::filter::check(&pattern).map(|()| pattern));
+            checked.map_err(|reason| not_understood(format!("{place}.FilterCriteria"), reason))
+        });
+        Ok(StreamSource {
+            batch_size: number(&get("BatchSize")?).unwrap_or(100.0).max(1.0) as usize,
+            from_the_beginning: get("StartingPosition")?.as_str() != Some("LATEST"),
+            maximum_retries: limit(&get("MaximumRetryAttempts")?).map(|retries| retries as u32),
+            maximum_age: limit(&get("MaximumRecordAgeInSeconds")?).map(Duration::from_secs_f64),
+            bisect: get("BisectBatchOnFunctionError")?
+                .as_bool()
+                .unwrap_or(false),
+            report_item_failures: get("FunctionResponseTypes")?
+                .as_array()
+                .is_some_and(|types| types.iter().any(|kind| kind == "ReportBatchItemFailures")),
+            filters: filters.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
+    let name = function_name(resource).map(str::to_owned);
+    name.ok_or_else(|| {
+        not_understood(
+            format!("{id}.Metadata.BuildProperties.Binary"),
+            "it names the binary to run and is missing",
+        )
+    })
+}

@@ -8,6 +8,7 @@ pub mod configuration;
 pub mod directory;
 pub mod domain;
 pub mod environment;
+pub mod founding;
 pub mod http;
 pub mod items;
 pub mod start;

@@ -1,1 +1,74 @@
-//! settings
+//! `GET /organizations/{organizationId}/settings` and `…/settings/{tab}`
+
+mod views;
+
+use jiff::SignedDuration;
+use shared::{
+    configuration::InvalidConfiguration,
+    domain::{Access, Area, Member, Permission, Refusal},
+    environment::Environment,
+    http::{ApiRequest, Clients, Code, Problem, Reply, Routes},
+    start::Start,
+    table::{Settings, Table},
+};
+
+/// The function.
+pub struct SettingsTabs {
+    table: Table,
+    clients: Clients,
+}
+
+impl SettingsTabs {
+    /// # Errors
+    /// When the environment is not what template.yaml sets.
+    pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
+        Ok(Self::with(start.table(SignedDuration::from_secs(5))?, Clients::from_environment(start.variables)?))
+    }
+
+    /// With parts of the caller's own.
+    pub fn with(table: Table, clients: Clients) -> Self {
+        Self { table, clients }
+    }
+
+    async fn read(&self, request: &ApiRequest) -> Result<(Member, Settings), Problem> {
+        let caller = request.caller(&self.clients)?;
+        let organization = request.organization_id()?;
+        let guarded = self.table.read_settings(organization, &caller.user_id).await?;
+        Ok(guarded.ok_or(Refusal::NotAMember)?.open_to_members()?)
+    }
+
+    /// The tabs that the reader's roles open (R7): at least one, or the settings stay closed.
+    async fn overview(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let (reader, settings) = self.read(request).await?;
+        let tabs: Vec<_> = Area::ALL.into_iter().filter_map(|area| Some((area, access(&reader, area)?))).collect();
+        if tabs.is_empty() {
+            return Err(Refusal::Lacks(Permission::Settings(Area::General, Access::View)).into());
+        }
+        Reply::ok(&views::overview(&settings, &tabs))
+    }
+
+    async fn tab(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let (reader, settings) = self.read(request).await?;
+        let wanted = request.path_text("tab");
+        let area = Area::ALL.into_iter().find(|area| area.name() == wanted);
+        let area = area.ok_or_else(|| Problem::new(Code::SettingsTabNotFound, "The tabs are general, users, workspaces and billing."))?;
+        let access = access(&reader, area).ok_or(Refusal::Lacks(Permission::Settings(area, Access::View)))?;
+        views::tab(&settings, &reader, area, access)
+    }
+}
+
+/// How far an area is open to a member.
+fn access(reader: &Member, area: Area) -> Option<Access> {
+    let held = reader.permissions();
+    [Access::Manage, Access::View].into_iter().find(|access| held.contains(Permission::Settings(area, *access)))
+}
+
+impl Routes for SettingsTabs {
+    async fn answer(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        if request.route().ends_with("/{tab}") { self.tab(request).await } else { self.overview(request).await }
+    }
+
+    fn environment(&self) -> &Environment {
+        self.table.environment()
+    }
+}

@@ -20,6 +20,9 @@ macro_rules! prefixed_id {
                 Self(uuid)
             }
 
+            /// Nothing ever has this id: it stands in for a text that is none, where who asks has to be found out first.
+            pub const NONE: Self = Self(Uuid::nil());
+
             /// The UUID without its prefix.
             pub fn as_uuid(&self) -> &Uuid {
                 &self.0

@@ -39,6 +39,7 @@ impl ApiRequest {
     pub fn new(request: Request, environment: &Environment) -> Self {
         let context = match request.request_context() {
             RequestContext::ApiGatewayV2(context) => context,
+            _ => ApiGatewayV2httpRequestContext::default(),
         };
         Self { request, context, now: environment.now() }
     }

@@ -5,29 +5,13 @@ use super::{
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
-    domain::{Member, Onboarding, Organization, Seats, Subscription, User, Workspace},
+    domain::Onboarding,
+    founding::Founding,
     items::{
         AddressGuardItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem, PointerItem, SeatsItem,
         SubscriptionItem, WorkspaceItem,
     },
 };
-
-/// Everything that comes into being with an organization, in one step (R5).
-#[derive(Clone, Debug)]
-pub struct Founding {
-    /// The founder, as Cognito has them.
-    pub founder: User,
-    /// The organization.
-    pub organization: Organization,
-    /// Its default workspace.
-    pub workspace: Workspace,
-    /// Its subscription.
-    pub subscription: Subscription,
-    /// Its seats, the founder's taken.
-    pub seats: Seats,
-    /// The founder in it.
-    pub member: Member,
-}
 
 /// By which right somebody founds (R3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

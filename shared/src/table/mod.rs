@@ -35,7 +35,7 @@ pub use change_roles::{RoleChange, RoleChangeCheck};
 pub use create_invitation::{CreateInvitationCheck, Replaced};
 pub use decline_invitation::DeclineCheck;
 pub use error::{StoreError, WriteError};
-pub use found_organization::{Founding, FoundingCheck, RightToFound};
+pub use found_organization::{FoundingCheck, RightToFound};
 pub use invitation_mail::{ClaimedMail, MailRequest};
 pub use list_invitations::InvitationFilter;
 pub use list_members::MemberFilter;

@@ -1,0 +1,91 @@
+//! What comes into being with an organization (R5), whether the sign-up or the founder's own request brings it about.
+
+use crate::{
+    configuration::{InvalidConfiguration, Variables},
+    domain::{
+        Member, Onboarding, Organization, OrganizationDetails, OrganizationId, OrganizationStatus, RoleSet, Seats, Subscription,
+        SubscriptionStatus, User, Workspace, WorkspaceId, WorkspaceName,
+    },
+    environment::Environment,
+};
+
+/// What template.yaml says about new organizations.
+#[derive(Clone, Debug)]
+pub struct FoundingDefaults {
+    /// Name of the workspace that an organization starts with.
+    pub workspace_name: WorkspaceName,
+    /// Seats of its subscription.
+    pub seat_limit: u64,
+}
+
+impl FoundingDefaults {
+    /// `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`
+    ///
+    /// # Errors
+    /// When one of them is missing or cannot be used.
+    pub fn from_environment(variables: Variables) -> Result<Self, InvalidConfiguration> {
+        Ok(Self {
+            workspace_name: variables.checked("DEFAULT_WORKSPACE_NAME", WorkspaceName::parse)?,
+            seat_limit: variables.parsed("SEAT_LIMIT")?,
+        })
+    }
+}
+
+/// Everything that comes into being in one step.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// The founder, as Cognito has them.
+    pub founder: User,
+    /// The organization.
+    pub organization: Organization,
+    /// Its default workspace.
+    pub workspace: Workspace,
+    /// Its subscription.
+    pub subscription: Subscription,
+    /// Its seats, the founder's taken.
+    pub seats: Seats,
+    /// The founder in it.
+    pub member: Member,
+}
+
+impl Founding {
+    /// An organization of `founder`'s, with fresh ids.
+    pub fn new(founder: User, details: OrganizationDetails, defaults: &FoundingDefaults, environment: &Environment) -> Self {
+        let now = environment.now();
+        let organization_id = OrganizationId::new(environment.new_id());
+        Self {
+            organization: Organization {
+                id: organization_id,
+                details,
+                status: OrganizationStatus::Active,
+                created_at: now,
+                created_by: founder.id.clone(),
+                version: environment.new_version(),
+            },
+            workspace: Workspace {
+                id: WorkspaceId::new(environment.new_id()),
+                name: defaults.workspace_name.clone(),
+                is_default: true,
+                created_at: now,
+                version: environment.new_version(),
+            },
+            subscription: Subscription {
+                plan: "default".to_owned(),
+                status: SubscriptionStatus::Active,
+                billing_contact: founder.email.clone(),
+                version: environment.new_version(),
+            },
+            seats: Seats { used: 1, limit: defaults.seat_limit },
+            member: Member {
+                organization_id,
+                user_id: founder.id.clone(),
+                email: founder.email.clone(),
+                name: founder.name.clone(),
+                roles: RoleSet::FOUNDER,
+                joined_at: now,
+                version: environment.new_version(),
+            },
+            founder: User { onboarding: Onboarding::Complete, founded: Some(organization_id), ..founder },
+        }
+    }
+}

@@ -1,1 +1,68 @@
-//! post-confirmation
+//! Cognito's post-confirmation trigger: creates the user and, when the sign-up named one, the organization (R4, R5).
+
+mod event;
+mod welcome;
+
+use jiff::SignedDuration;
+use serde_json::Value;
+use shared::{
+    configuration::InvalidConfiguration,
+    founding::FoundingDefaults,
+    start::Start,
+    table::{Occasion, Table},
+    telemetry,
+};
+
+pub use event::SignUp;
+pub use welcome::{Welcomed, welcome};
+
+/// Cognito gives a trigger five seconds. What is not done after four is left to the first signed-in request.
+const TIME: std::time::Duration = std::time::Duration::from_secs(4);
+
+/// The function.
+pub struct PostConfirmation {
+    table: Table,
+    defaults: FoundingDefaults,
+}
+
+impl PostConfirmation {
+    /// # Errors
+    /// When the environment is not what template.yaml sets.
+    pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
+        let defaults = FoundingDefaults::from_environment(start.variables)?;
+        Ok(Self::with(start.table(SignedDuration::from_millis(3500))?, defaults))
+    }
+
+    /// With parts of the caller's own.
+    pub fn with(table: Table, defaults: FoundingDefaults) -> Self {
+        Self { table, defaults }
+    }
+
+    /// Does what the event asks for and hands the event back untouched, whatever came of it.
+    ///
+    /// The user is confirmed by now, and an error would only tell them that they are not. Nothing is lost by answering:
+    /// `GET /me` creates the user, and prompts for the details, when this function could not.
+    pub async fn handle(&self, event: Value, request_id: &str) -> Value {
+        let cold_start = telemetry::is_cold_start();
+        let outcome = match SignUp::from_event(&event) {
+            None => "ignored",
+            Some(sign_up) => {
+                let occasion = Occasion { at: self.table.environment().now(), request_id: request_id.to_owned() };
+                match tokio::time::timeout(TIME, welcome(&self.table, &self.defaults, sign_up, &occasion)).await {
+                    Ok(Ok(welcomed)) => welcomed.name(),
+                    Ok(Err(error)) => {
+                        tracing::error!(target: "function", error = telemetry::chain(&error), "left to the first signed-in request");
+                        "failed"
+                    }
+                    Err(_) => {
+                        tracing::error!(target: "function", "no time left: left to the first signed-in request");
+                        "timed_out"
+                    }
+                }
+            }
+        };
+        let service = env!("CARGO_PKG_NAME");
+        tracing::info!(target: "function", service, cold_start, function_request_id = request_id, outcome, "sign-up");
+        event
+    }
+}

@@ -1,1 +1,16 @@
-fn main() {}
+//! Starts the function: see the library beside this file for what it does.
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use post_confirmation::PostConfirmation;
+use serde_json::Value;
+use shared::start::Start;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let start = Start::new().await;
+    let function = &PostConfirmation::new(&start)?;
+    run(service_fn(move |event: LambdaEvent<Value>| async move {
+        Ok::<_, Error>(function.handle(event.payload, &event.context.request_id).await)
+    }))
+    .await
+}

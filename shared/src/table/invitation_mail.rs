@@ -1,5 +1,7 @@
-use aws_sdk_dynamodb::{error::SdkError, types::AttributeValue};
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    types::{AttributeValue, ReturnValue},
+};
 use futures::future::try_join;
 
 use super::{StoreError, Table, expression::Expression};
@@ -99,7 +101,7 @@ impl Table {
         change: &Expression,
         condition: &Expression,
     ) -> Result<Option<crate::items::Attributes>, StoreError> {
-        let answer = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.name)
@@ -108,10 +110,8 @@ impl Table {
             .condition_expression(condition.text())
             .set_expression_attribute_names(Expression::names([change, condition]))
             .set_expression_attribute_values(Expression::values([change, condition]))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await;
-        match answer {
+            .return_values(ReturnValue::AllNew);
+        match self.patiently(|| update.clone().send()).await {
             Ok(answer) => Ok(answer.attributes),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
             Err(error) => Err(error.into()),

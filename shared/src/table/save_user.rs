@@ -14,7 +14,7 @@ impl Table {
             .string(":open", Onboarding::Open.name())
             .number(":none", 0)
             .appended(", #onboarding = if_not_exists(#onboarding, :open), #granted_organizations = if_not_exists(#granted_organizations, :none)");
-        let answer = self
+        let update = self
             .client
             .update_item()
             .table_name(&self.name)
@@ -22,9 +22,8 @@ impl Table {
             .update_expression(change.text())
             .set_expression_attribute_names(Expression::names([&change]))
             .set_expression_attribute_values(Expression::values([&change]))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await?;
+            .return_values(ReturnValue::AllNew);
+        let answer = self.patiently(|| update.clone().send()).await?;
         Ok(UserItem::from_attributes(answer.attributes.unwrap_or_default())?.try_into()?)
     }
 }

@@ -1,10 +1,12 @@
 use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{
         ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure::AllOld, TransactWriteItem, Update,
         builders::TransactWriteItemBuilder,
     },
 };
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::SignedDuration;
 
 use super::{
@@ -202,6 +204,28 @@ pub(super) struct AuditRecord<'a> {
 }
 
 impl Table {
+    /// Repeats a plain write that met a transaction on the same item, which the SDK does not, for as long as the table's
+    /// patience lasts.
+    pub(super) async fn patiently<T, E, F>(&self, write: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
+    where
+        E: ProvideErrorMetadata,
+        F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    {
+        let give_up = self.environment.now().plus(self.patience);
+        let mut attempt = 0;
+        loop {
+            let answer = write().await;
+            let pause = self.pause(attempt);
+            match &answer {
+                Err(error) if is_transient(error) && self.environment.now().plus(pause) < give_up => {
+                    tokio::time::sleep(pause.unsigned_abs()).await;
+                    attempt += 1;
+                }
+                _ => return answer,
+            }
+        }
+    }
+
     /// How long to wait before the next try: a random part of a span that doubles from 20 ms up to 640 ms ("full jitter").
     pub(super) fn pause(&self, attempt: u32) -> SignedDuration {
         let longest = 20_u32 << attempt.min(5);

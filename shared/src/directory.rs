@@ -86,7 +86,8 @@ impl UserPool {
             Some("UserNotFoundException") => DirectoryError::Unknown,
             _ => DirectoryError::Unavailable(error.into()),
         })?;
-        let attribute = |name: &str| user.user_attributes().iter().find(|a| a.name() == name).and_then(AttributeType::value);
+        let attribute =
+            |name: &str| user.user_attributes().iter().find(|a| a.name() == name).and_then(AttributeType::value);
         Identity::from_attributes(attribute).ok_or(DirectoryError::Unknown)
     }
 }

@@ -27,7 +27,10 @@ impl Environment {
     }
 
     /// A clock and a source of randomness of the caller's own.
-    pub fn new(clock: impl Fn() -> Timestamp + Send + Sync + 'static, randomness: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Self {
+    pub fn new(
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+        randomness: impl Fn(&mut [u8]) + Send + Sync + 'static,
+    ) -> Self {
         Self { clock: Arc::new(clock), randomness: Arc::new(randomness) }
     }
 

@@ -3,8 +3,8 @@
 use crate::{
     configuration::{InvalidConfiguration, Variables},
     domain::{
-        Member, Onboarding, Organization, OrganizationDetails, OrganizationId, OrganizationStatus, RoleSet, Seats, Subscription,
-        SubscriptionStatus, User, Workspace, WorkspaceId, WorkspaceName,
+        Member, Onboarding, Organization, OrganizationDetails, OrganizationId, OrganizationStatus, RoleSet, Seats,
+        Subscription, SubscriptionStatus, User, Workspace, WorkspaceId, WorkspaceName,
     },
     environment::Environment,
 };
@@ -50,7 +50,12 @@ pub struct Founding {
 
 impl Founding {
     /// An organization of `founder`'s, with fresh ids.
-    pub fn new(founder: User, details: OrganizationDetails, defaults: &FoundingDefaults, environment: &Environment) -> Self {
+    pub fn new(
+        founder: User,
+        details: OrganizationDetails,
+        defaults: &FoundingDefaults,
+        environment: &Environment,
+    ) -> Self {
         let now = environment.now();
         let organization_id = OrganizationId::new(environment.new_id());
         Self {

@@ -28,11 +28,14 @@ impl Start {
     pub async fn new() -> Self {
         telemetry::start();
         let seconds = std::time::Duration::from_secs;
-        let timeouts = TimeoutConfig::builder().connect_timeout(seconds(1)).operation_attempt_timeout(seconds(2)).build();
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(seconds(1)).operation_attempt_timeout(seconds(2)).build();
         let sdk = aws_config::defaults(BehaviorVersion::latest())
             .http_client(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(std::time::Duration::from_millis(50)))
+            .retry_config(
+                RetryConfig::standard().with_max_attempts(4).with_initial_backoff(std::time::Duration::from_millis(50)),
+            )
             .load()
             .await;
         Self { variables: Variables, sdk, environment: Environment::system() }

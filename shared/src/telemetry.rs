@@ -12,8 +12,10 @@ static WARM: AtomicBool = AtomicBool::new(false);
 pub fn start() {
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()).to_lowercase();
     let own = env!("CARGO_PKG_NAME");
-    let filter = EnvFilter::try_new(format!("warn,function={level},{own}={level}")).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_target(false);
+    let filter =
+        EnvFilter::try_new(format!("warn,function={level},{own}={level}")).unwrap_or_else(|_| EnvFilter::new("info"));
+    let lines =
+        fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_target(false);
     // A second start, as in tests, leaves the first in place.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }

@@ -5,7 +5,10 @@ mod post_office;
 mod record;
 mod send;
 
-use aws_lambda_events::{event::dynamodb::Event, streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse}};
+use aws_lambda_events::{
+    event::dynamodb::Event,
+    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
+};
 use futures::future::join_all;
 use jiff::SignedDuration;
 use shared::{configuration::InvalidConfiguration, start::Start, table::Table, telemetry};
@@ -55,7 +58,10 @@ impl InvitationMailer {
         response
     }
 
-    async fn handle_record(&self, record: aws_lambda_events::event::dynamodb::EventRecord) -> (Option<String>, &'static str) {
+    async fn handle_record(
+        &self,
+        record: aws_lambda_events::event::dynamodb::EventRecord,
+    ) -> (Option<String>, &'static str) {
         let sequence_number = record.change.sequence_number.clone();
         let outcome = match record::mail_request(record) {
             // Nothing that a retry could help.

@@ -89,10 +89,16 @@ impl Mail {
             roles: invitation.roles.iter().map(in_words).collect::<Vec<_>>().join(" and "),
             message: invitation.message.as_ref().map(|message| message.as_str().to_owned()),
             link: format!("{}/invitations/accept#token={}", settings.app_url, token.expose()),
-            expires: format!("{} UTC", invitation.expires_at.to_string().replace('T', " ").chars().take(16).collect::<String>()),
+            expires: format!(
+                "{} UTC",
+                invitation.expires_at.to_string().replace('T', " ").chars().take(16).collect::<String>()
+            ),
         };
         Ok(Self {
-            subject: Subject { product: &content.product, organization: &content.organization }.render()?.trim().to_owned(),
+            subject: Subject { product: &content.product, organization: &content.organization }
+                .render()?
+                .trim()
+                .to_owned(),
             text: Text::from(&content).render()?,
             html: Html::from(&content).render()?,
         })

@@ -52,7 +52,9 @@ impl Ses {
     }
 
     async fn hand_over(&self, to: &EmailAddress, mail: Mail) -> Result<(), Refused> {
-        let content = |text: String| Content::builder().data(text).charset("UTF-8").build().map_err(|error| Refused::ForGood(error.to_string()));
+        let content = |text: String| {
+            Content::builder().data(text).charset("UTF-8").build().map_err(|error| Refused::ForGood(error.to_string()))
+        };
         let body = Body::builder().text(content(mail.text)?).html(content(mail.html)?).build();
         let message = Message::builder().subject(content(mail.subject)?).body(body).build();
         let answer = self

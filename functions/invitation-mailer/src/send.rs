@@ -61,15 +61,20 @@ pub async fn send(
 ) -> Result<Sent, SendError> {
     let environment = table.environment();
     let token = InvitationToken::new(request.organization, request.invitation, environment.random_bytes());
-    let Some(claimed) = table.claim_mail(request, &token.hash(), environment.now()).await? else { return Ok(Sent::NotWanted) };
+    let Some(claimed) = table.claim_mail(request, &token.hash(), environment.now()).await? else {
+        return Ok(Sent::NotWanted);
+    };
     let inviter = claimed.inviter.as_ref();
-    let mail = Mail::invitation(settings, &claimed.invitation, &claimed.organization, inviter, &token).map_err(SendError::Template)?;
+    let mail = Mail::invitation(settings, &claimed.invitation, &claimed.organization, inviter, &token)
+        .map_err(SendError::Template)?;
     let refused = match post_office.post(&claimed.invitation.email, mail).await {
         Ok(()) => {
             table.mark_mail(request, DeliveryStatus::Sent, None, inviter, environment.now()).await?;
             return Ok(Sent::Now);
         }
-        Err(Refused::ForNow(_)) if claimed.attempts >= ATTEMPTS => Refused::ForGood("SES did not take the mail in ten attempts".to_owned()),
+        Err(Refused::ForNow(_)) if claimed.attempts >= ATTEMPTS => {
+            Refused::ForGood("SES did not take the mail in ten attempts".to_owned())
+        }
         Err(refused) => refused,
     };
     match refused {

@@ -55,14 +55,20 @@ impl From<AcceptError> for Problem {
     fn from(error: AcceptError) -> Self {
         match error {
             AcceptError::Find(error) => error.into(),
-            AcceptError::NotVerified => Self::new(Code::EmailNotVerified, "Verify your e-mail address with the user pool, then accept again."),
-            AcceptError::AnotherAddress => {
-                Self::new(Code::InvitationForAnotherAddress, "Sign in with the account whose e-mail address the invitation was sent to.")
+            AcceptError::NotVerified => {
+                Self::new(Code::EmailNotVerified, "Verify your e-mail address with the user pool, then accept again.")
             }
-            AcceptError::AlreadyAMember => Self::new(Code::AlreadyAMember, "You are a member of the organization already."),
-            AcceptError::InviterLostAuthority => {
-                Self::new(Code::InviterLostAuthority, "Ask the organization for a new invitation, from somebody who may grant these roles.")
+            AcceptError::AnotherAddress => Self::new(
+                Code::InvitationForAnotherAddress,
+                "Sign in with the account whose e-mail address the invitation was sent to.",
+            ),
+            AcceptError::AlreadyAMember => {
+                Self::new(Code::AlreadyAMember, "You are a member of the organization already.")
             }
+            AcceptError::InviterLostAuthority => Self::new(
+                Code::InviterLostAuthority,
+                "Ask the organization for a new invitation, from somebody who may grant these roles.",
+            ),
             AcceptError::Reused => Reused.into(),
             AcceptError::Directory(error) => error.into(),
             AcceptError::Store(error) => error.into(),
@@ -138,7 +144,11 @@ pub async fn accept(
 }
 
 /// The answer to the same request, if there is one.
-fn answered(record: Option<IdempotencyItem>, request: &Accept, occasion: &Occasion) -> Result<Option<Answer>, AcceptError> {
+fn answered(
+    record: Option<IdempotencyItem>,
+    request: &Accept,
+    occasion: &Occasion,
+) -> Result<Option<Answer>, AcceptError> {
     match record.zip(request.idempotency.as_ref()) {
         Some((record, idempotency)) => idempotency.replay(record, occasion.at).map_err(|Reused| AcceptError::Reused),
         None => Ok(None),

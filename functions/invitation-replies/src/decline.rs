@@ -43,7 +43,9 @@ pub async fn decline(table: &Table, token: &InvitationToken, occasion: &Occasion
         match table.decline_invitation(&found.invitation, occasion).await {
             Ok(()) => return Ok(()),
             Err(WriteError::Refused(refused)) if refused.contains(DeclineCheck::Invitation) => {}
-            Err(WriteError::Refused(_)) => return Err(StoreError::Unexpected("a part of the invitation is missing".into()).into()),
+            Err(WriteError::Refused(_)) => {
+                return Err(StoreError::Unexpected("a part of the invitation is missing".into()).into());
+            }
             Err(WriteError::Store(error)) => return Err(error.into()),
         }
     }

@@ -28,10 +28,14 @@ pub enum Unusable {
 impl From<Unusable> for Problem {
     fn from(unusable: Unusable) -> Self {
         match unusable {
-            Unusable::Unknown => {
-                Self::new(Code::InvitationNotFound, "Use the link exactly as the mail has it; everything after `token=` belongs to it.")
-            }
-            Unusable::Accepted => Self::new(Code::InvitationAlreadyAccepted, "An invitation can be accepted once. Sign in to open the organization."),
+            Unusable::Unknown => Self::new(
+                Code::InvitationNotFound,
+                "Use the link exactly as the mail has it; everything after `token=` belongs to it.",
+            ),
+            Unusable::Accepted => Self::new(
+                Code::InvitationAlreadyAccepted,
+                "An invitation can be accepted once. Sign in to open the organization.",
+            ),
             Unusable::Declined => Self::new(Code::InvitationDeclined, "Ask the organization for a new invitation."),
             Unusable::Revoked => Self::new(Code::InvitationRevoked, "Ask the organization for a new invitation."),
             Unusable::Expired => Self::new(Code::InvitationExpired, "Ask the organization for a new invitation."),
@@ -56,7 +60,12 @@ pub struct Found {
 ///
 /// # Errors
 /// `Unknown`, also where only the secret is wrong; or the table did not do its part.
-pub async fn find(table: &Table, token: &InvitationToken, answered: Option<Key>, now: Timestamp) -> Result<Found, FindError> {
+pub async fn find(
+    table: &Table,
+    token: &InvitationToken,
+    answered: Option<Key>,
+    now: Timestamp,
+) -> Result<Found, FindError> {
     let found = table.invitation_by_token(token, answered).await?.ok_or(Unusable::Unknown)?;
     let live = usable(&found.invitation, now);
     Ok(Found { invitation: found.invitation, organization: found.organization, answered: found.answered, live })

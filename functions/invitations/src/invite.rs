@@ -1,7 +1,7 @@
 use shared::{
     domain::{
-        Authority, Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, InvitationTerms, Member, OrganizationId,
-        Refusal, Timestamp, UserId,
+        Authority, Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, InvitationTerms, Member,
+        OrganizationId, Refusal, Timestamp, UserId,
     },
     http::{Code, Idempotency, Problem, Reply, Reused},
     items::{AddressGuardItem, Answer, Holder, IdempotencyItem, MemberItem},
@@ -70,15 +70,18 @@ impl From<InviteError> for Problem {
     fn from(error: InviteError) -> Self {
         match error {
             InviteError::Refused(refusal) => refusal.into(),
-            InviteError::AlreadyAMember => {
-                Self::new(Code::AlreadyAMember, "A member of the organization has this address. Change that member's roles instead.")
-            }
-            InviteError::AlreadyPending => {
-                Self::new(Code::InvitationAlreadyPending, "Wait for the answer to the invitation that this address already has.")
-            }
-            InviteError::SeatLimit => {
-                Self::new(Code::SeatLimitReached, "Members and live invitations take all seats of the subscription. Free one or raise the limit.")
-            }
+            InviteError::AlreadyAMember => Self::new(
+                Code::AlreadyAMember,
+                "A member of the organization has this address. Change that member's roles instead.",
+            ),
+            InviteError::AlreadyPending => Self::new(
+                Code::InvitationAlreadyPending,
+                "Wait for the answer to the invitation that this address already has.",
+            ),
+            InviteError::SeatLimit => Self::new(
+                Code::SeatLimitReached,
+                "Members and live invitations take all seats of the subscription. Free one or raise the limit.",
+            ),
             InviteError::Reused => Reused.into(),
             InviteError::Store(error) => error.into(),
         }
@@ -138,7 +141,8 @@ fn answered(
         let actor = actor.map(Member::try_from).transpose().map_err(StoreError::from)?;
         return Err(InviteError::Refused(authority.refusal(actor.as_ref()).unwrap_or(Refusal::NotAMember)));
     }
-    let record = refused.found::<IdempotencyItem>(CreateInvitationCheck::Idempotency).map_err(StoreError::from)?.flatten();
+    let record =
+        refused.found::<IdempotencyItem>(CreateInvitationCheck::Idempotency).map_err(StoreError::from)?.flatten();
     match record.zip(idempotency) {
         Some((record, idempotency)) => idempotency.replay(record, occasion.at).map_err(|Reused| InviteError::Reused),
         None => Ok(None),
@@ -146,7 +150,10 @@ fn answered(
 }
 
 /// The expired invitation that stands in the way, if that is all that does.
-fn what_holds_the_address(refused: &Refused<CreateInvitationCheck>, now: Timestamp) -> Result<Option<Replaced>, InviteError> {
+fn what_holds_the_address(
+    refused: &Refused<CreateInvitationCheck>,
+    now: Timestamp,
+) -> Result<Option<Replaced>, InviteError> {
     let guard = refused.found::<AddressGuardItem>(CreateInvitationCheck::Address).map_err(StoreError::from)?;
     let holder = guard.flatten().map(Holder::try_from).transpose().map_err(StoreError::from)?;
     match holder {

@@ -8,7 +8,8 @@ use serde::Deserialize;
 use shared::{
     configuration::InvalidConfiguration,
     domain::{
-        Days, InvitationId, InvitationMessage, InvitationStatus, InvitationTerms, Locale, Permission, RoleSet, Violations,
+        Days, InvitationId, InvitationMessage, InvitationStatus, InvitationTerms, Locale, Permission, RoleSet,
+        Violations,
     },
     environment::Environment,
     http::{ApiRequest, Clients, Code, Cursor, PageView, Problem, Reply, Routes},
@@ -44,11 +45,13 @@ impl InviteBody {
         let mut violations = Violations::default();
         let email = violations.check("/email", self.email.parse());
         let roles = violations.check("/roles", RoleSet::parse(self.roles.iter().map(String::as_str)));
-        let expires_in = violations.check_optional("/expiresInDays", self.expires_in_days.map(Days::new)).unwrap_or(default);
+        let expires_in =
+            violations.check_optional("/expiresInDays", self.expires_in_days.map(Days::new)).unwrap_or(default);
         let message = self.message.filter(|text| !text.trim().is_empty());
         let message = violations.check_optional("/message", message.as_deref().map(InvitationMessage::parse));
         let locale = violations.check_optional("/locale", self.locale.as_deref().map(Locale::parse));
-        let terms = email.zip(roles).map(|(email, roles)| InvitationTerms { email, roles, expires_in, message, locale });
+        let terms =
+            email.zip(roles).map(|(email, roles)| InvitationTerms { email, roles, expires_in, message, locale });
         violations.or(terms).map_err(Problem::validation)
     }
 }
@@ -57,7 +60,8 @@ impl Invitations {
     /// # Errors
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        let expiry = start.variables.checked("INVITATION_EXPIRY_DAYS", |text| Days::new(text.parse().unwrap_or_default()))?;
+        let expiry =
+            start.variables.checked("INVITATION_EXPIRY_DAYS", |text| Days::new(text.parse().unwrap_or_default()))?;
         Ok(Self::with(start.table(SignedDuration::from_secs(5))?, Clients::from_environment(start.variables)?, expiry))
     }
 
@@ -90,8 +94,10 @@ impl Invitations {
         let cursor = Cursor::of(format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name)));
         let page = request.page(&cursor)?;
         let filter = InvitationFilter { status, now: request.now() };
-        let invitations =
-            self.table.list_invitations(organization, &caller.user_id, filter, page.limit, page.after.as_deref()).await?;
+        let invitations = self
+            .table
+            .list_invitations(organization, &caller.user_id, filter, page.limit, page.after.as_deref())
+            .await?;
         let (_, invitations) = invitations.open(Permission::VIEW_USERS)?;
         let items = invitations.items.iter().map(|invitation| InvitationView::new(invitation, request.now())).collect();
         Reply::ok(&PageView { items, next_cursor: invitations.next.map(|key| cursor.write(&key)) })

@@ -40,11 +40,16 @@ impl Members {
         let rule = "must be organization_admin, billing_admin, user_admin or member";
         let role: Option<Role> = request.query_as("role", |text| text.parse().ok(), rule)?;
         let email_prefix = request.query("email").filter(|prefix| !prefix.is_empty());
-        let list = format!("members/{organization}/{}/{}", role.map_or("", Role::name), email_prefix.as_deref().unwrap_or_default());
+        let list = format!(
+            "members/{organization}/{}/{}",
+            role.map_or("", Role::name),
+            email_prefix.as_deref().unwrap_or_default()
+        );
         let cursor = Cursor::of(list);
         let page = request.page(&cursor)?;
         let filter = MemberFilter { role, email_prefix };
-        let members = self.table.list_members(organization, &caller.user_id, &filter, page.limit, page.after.as_deref()).await?;
+        let members =
+            self.table.list_members(organization, &caller.user_id, &filter, page.limit, page.after.as_deref()).await?;
         let (_, members) = members.open(Permission::VIEW_USERS)?;
         let items = members.items.iter().map(MemberView::from).collect();
         Reply::ok(&PageView { items, next_cursor: members.next.map(|key| cursor.write(&key)) })
@@ -62,13 +67,15 @@ impl Members {
             PermissionSet::of(reader.roles).decide(Permission::VIEW_USERS.into()).map_err(Refusal::Lacks)?;
         }
         let member = member.filter(|_| wanted.is_some());
-        let member = member.ok_or_else(|| Problem::new(Code::MemberNotFound, "The organization has no member with this id."))?;
+        let member =
+            member.ok_or_else(|| Problem::new(Code::MemberNotFound, "The organization has no member with this id."))?;
         Ok(Reply::ok(&MemberView::from(&member))?.etag(&member.version))
     }
 
     async fn remove(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller(&self.clients)?;
-        let removal = RemoveMember { organization: request.organization_id()?, actor: caller.user_id, member: request.user_id() };
+        let removal =
+            RemoveMember { organization: request.organization_id()?, actor: caller.user_id, member: request.user_id() };
         remove_member(&self.table, &removal, &request.occasion()).await?;
         Ok(Reply::no_content())
     }

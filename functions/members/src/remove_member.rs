@@ -37,7 +37,9 @@ impl From<RemoveMemberError> for Problem {
     fn from(error: RemoveMemberError) -> Self {
         match error {
             RemoveMemberError::Refused(refusal) => refusal.into(),
-            RemoveMemberError::MemberNotFound => Self::new(Code::MemberNotFound, "The organization has no member with this id."),
+            RemoveMemberError::MemberNotFound => {
+                Self::new(Code::MemberNotFound, "The organization has no member with this id.")
+            }
             RemoveMemberError::LastAdmin => {
                 Self::new(Code::LastOrganizationAdmin, "Make somebody else an organization admin first.")
             }
@@ -53,7 +55,11 @@ const TRIES: usize = 4;
 ///
 /// # Errors
 /// See [`RemoveMemberError`].
-pub async fn remove_member(table: &Table, request: &RemoveMember, occasion: &Occasion) -> Result<(), RemoveMemberError> {
+pub async fn remove_member(
+    table: &Table,
+    request: &RemoveMember,
+    occasion: &Occasion,
+) -> Result<(), RemoveMemberError> {
     for _ in 0..TRIES {
         let (member, authority) = read(table, request).await?;
         match table.remove_member(&member, authority.as_ref(), occasion).await {

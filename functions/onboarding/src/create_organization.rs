@@ -33,7 +33,9 @@ impl CreateOrganizationError {
             ),
             Self::Closed => Problem::new(
                 Code::OrganizationCreationClosed,
-                format!("Your sign-up is complete: you joined an organization by invitation. To get one of your own, contact {support_url}."),
+                format!(
+                    "Your sign-up is complete: you joined an organization by invitation. To get one of your own, contact {support_url}."
+                ),
             ),
             Self::Reused => Reused.into(),
             Self::Store(error) => error.into(),
@@ -74,7 +76,9 @@ pub async fn create_organization(
                 let user = refused.found::<UserItem>(FoundingCheck::Right).map_err(StoreError::from)?.flatten();
                 let user = user.map(User::try_from).transpose().map_err(StoreError::from)?;
                 match user {
-                    Some(user) if user.granted_organizations > 0 && right == RightToFound::SignUp => right = RightToFound::Grant,
+                    Some(user) if user.granted_organizations > 0 && right == RightToFound::SignUp => {
+                        right = RightToFound::Grant
+                    }
                     Some(user) if user.founded.is_some() => return Err(CreateOrganizationError::AlreadyCreated),
                     Some(_) => return Err(CreateOrganizationError::Closed),
                     None => return Err(StoreError::Unexpected("a new id was not new".into()).into()),

@@ -93,7 +93,8 @@ impl Onboarding {
         let founding = Founding::new(founder, details, &self.defaults, self.table.environment());
         let path = format!("/organizations/{}", founding.organization.id);
         let reply = Reply::with(201, &views::CreatedView::from(&founding))?.location(path);
-        let created = create_organization(&self.table, &founding, &reply, idempotency.as_ref(), &request.occasion()).await;
+        let created =
+            create_organization(&self.table, &founding, &reply, idempotency.as_ref(), &request.occasion()).await;
         match created.map_err(|error| error.into_problem(&self.support_url))? {
             Created::Now => Ok(reply),
             Created::Before(answer) => Ok(answer.into()),

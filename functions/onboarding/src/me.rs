@@ -48,9 +48,14 @@ pub async fn me(table: &Table, directory: &dyn Directory, caller: &Caller, now: 
         if shown.email_verified { table.count_invitations(&shown.email.key(), now).await } else { Ok(0) }
     };
     let memberships = async {
-        if overview.organizations.is_empty() { Ok(Vec::new()) } else { table.memberships(&caller.user_id, &overview.organizations).await }
+        if overview.organizations.is_empty() {
+            Ok(Vec::new())
+        } else {
+            table.memberships(&caller.user_id, &overview.organizations).await
+        }
     };
-    let (saved, invitations, memberships) = try_join3(save, count, memberships).await.map_err(|error: StoreError| Problem::from(error))?;
+    let (saved, invitations, memberships) =
+        try_join3(save, count, memberships).await.map_err(|error: StoreError| Problem::from(error))?;
     let user = match (saved, known) {
         (Some(saved), _) => saved,
         (None, Some(known)) => known,

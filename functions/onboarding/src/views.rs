@@ -119,7 +119,10 @@ impl From<&Founding> for CreatedView {
                 name: founding.workspace.name.as_str().to_owned(),
                 default: founding.workspace.is_default,
             },
-            membership: MembershipView { user_id: founding.member.user_id.to_string(), roles: founding.member.roles.names() },
+            membership: MembershipView {
+                user_id: founding.member.user_id.to_string(),
+                roles: founding.member.roles.names(),
+            },
         }
     }
 }

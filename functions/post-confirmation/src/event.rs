@@ -33,7 +33,11 @@ impl SignUp {
             company_size: metadata("organizationCompanySize"),
             country: metadata("organizationCountry"),
         };
-        Some(Self { user_id: attribute("sub")?.parse().ok()?, identity: Identity::from_attributes(attribute)?, details })
+        Some(Self {
+            user_id: attribute("sub")?.parse().ok()?,
+            identity: Identity::from_attributes(attribute)?,
+            details,
+        })
     }
 }
 
@@ -66,7 +70,8 @@ mod tests {
 
     #[test]
     fn metadata_goes_before_the_attribute() {
-        let details = |metadata| SignUp::from_event(&event("PostConfirmation_ConfirmSignUp", &metadata)).unwrap().details;
+        let details =
+            |metadata| SignUp::from_event(&event("PostConfirmation_ConfirmSignUp", &metadata)).unwrap().details;
         assert_eq!(details(json!({"organizationName": "Acme", "organizationPhone": "12345"})).name.unwrap(), "Acme");
         assert_eq!(details(json!(null)).name.unwrap(), "From the attribute");
     }

@@ -50,10 +50,13 @@ impl From<ChangeRolesError> for Problem {
             ChangeRolesError::OwnRoles => {
                 Self::new(Code::CannotChangeOwnRoles, "Ask another member who may manage users to change your roles.")
             }
-            ChangeRolesError::MemberNotFound => Self::new(Code::MemberNotFound, "The organization has no member with this id."),
-            ChangeRolesError::VersionMismatch => {
-                Self::new(Code::VersionMismatch, "Read the member again, decide again, and send the new ETag as If-Match.")
+            ChangeRolesError::MemberNotFound => {
+                Self::new(Code::MemberNotFound, "The organization has no member with this id.")
             }
+            ChangeRolesError::VersionMismatch => Self::new(
+                Code::VersionMismatch,
+                "Read the member again, decide again, and send the new ETag as If-Match.",
+            ),
             ChangeRolesError::LastAdmin => {
                 Self::new(Code::LastOrganizationAdmin, "Make somebody else an organization admin first.")
             }
@@ -73,7 +76,11 @@ const TRIES: usize = 4;
 ///
 /// # Errors
 /// See [`ChangeRolesError`].
-pub async fn change_roles(table: &Table, request: &ChangeRoles, occasion: &Occasion) -> Result<(UserId, Version), ChangeRolesError> {
+pub async fn change_roles(
+    table: &Table,
+    request: &ChangeRoles,
+    occasion: &Occasion,
+) -> Result<(UserId, Version), ChangeRolesError> {
     let Some(member) = request.member.clone().filter(|member| *member != request.actor) else {
         return Err(own_or_unknown(table, request).await);
     };
@@ -85,10 +92,12 @@ pub async fn change_roles(table: &Table, request: &ChangeRoles, occasion: &Occas
         match table.change_roles(&authority, &change, occasion).await {
             Ok(()) => return Ok((change.member, change.version)),
             Err(WriteError::Store(error)) => return Err(error.into()),
-            Err(WriteError::Refused(refused)) => match refused.found::<MemberItem>(RoleChangeCheck::Actor).map_err(StoreError::from)? {
-                Some(actor) => held = what_the_actor_holds(request, actor)?,
-                None => return Err(why(&refused, request, held)?),
-            },
+            Err(WriteError::Refused(refused)) => {
+                match refused.found::<MemberItem>(RoleChangeCheck::Actor).map_err(StoreError::from)? {
+                    Some(actor) => held = what_the_actor_holds(request, actor)?,
+                    None => return Err(why(&refused, request, held)?),
+                }
+            }
         }
     }
     Err(StoreError::Unavailable("the actor's roles keep changing".into()).into())
@@ -105,7 +114,11 @@ fn what_the_actor_holds(request: &ChangeRoles, actor: Option<MemberItem>) -> Res
 }
 
 /// The actor may manage users and grant the new roles; something about the member stands against it.
-fn why(refused: &Refused<RoleChangeCheck>, request: &ChangeRoles, held: PermissionSet) -> Result<ChangeRolesError, StoreError> {
+fn why(
+    refused: &Refused<RoleChangeCheck>,
+    request: &ChangeRoles,
+    held: PermissionSet,
+) -> Result<ChangeRolesError, StoreError> {
     let Some(member) = refused.found::<MemberItem>(RoleChangeCheck::Member)? else {
         return Ok(ChangeRolesError::LastAdmin);
     };

@@ -52,8 +52,15 @@ impl Routes for Roles {
         let caller = request.caller(&self.clients)?;
         let organization = request.organization_id()?;
         let body: RolesBody = request.body()?;
-        let roles = RoleSet::parse(body.roles.iter().map(String::as_str)).map_err(|error| Problem::invalid("/roles", error))?;
-        let change = ChangeRoles { organization, actor: caller.user_id, member: request.user_id(), roles, if_match: request.if_match()? };
+        let roles =
+            RoleSet::parse(body.roles.iter().map(String::as_str)).map_err(|error| Problem::invalid("/roles", error))?;
+        let change = ChangeRoles {
+            organization,
+            actor: caller.user_id,
+            member: request.user_id(),
+            roles,
+            if_match: request.if_match()?,
+        };
         let (member, version) = change_roles(&self.table, &change, &request.occasion()).await?;
         Ok(Reply::ok(&RolesView { user_id: member.to_string(), roles: roles.names() })?.etag(&version))
     }

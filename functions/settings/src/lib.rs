@@ -51,7 +51,9 @@ impl SettingsTabs {
         let (reader, settings) = self.read(request).await?;
         let wanted = request.path_text("tab");
         let area = Area::ALL.into_iter().find(|area| area.name() == wanted);
-        let area = area.ok_or_else(|| Problem::new(Code::SettingsTabNotFound, "The tabs are general, users, workspaces and billing."))?;
+        let area = area.ok_or_else(|| {
+            Problem::new(Code::SettingsTabNotFound, "The tabs are general, users, workspaces and billing.")
+        })?;
         let access = access(&reader, area).ok_or(Refusal::Lacks(Permission::Settings(area, Access::View)))?;
         views::tab(&settings, &reader, area, access)
     }

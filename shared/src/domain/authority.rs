@@ -43,14 +43,19 @@ impl Authority {
         let Some(member) = member else { return Some(Refusal::NotAMember) };
         let held = PermissionSet::of(member.roles);
         // Somebody without the right to manage users is told so; only who has it is told about the roles (R8).
-        let first = [self.required.contains(Permission::MANAGE_USERS).then_some(PermissionSet::from(Permission::MANAGE_USERS))];
+        let first =
+            [self.required.contains(Permission::MANAGE_USERS).then_some(PermissionSet::from(Permission::MANAGE_USERS))];
         for required in first.into_iter().flatten() {
             if let Err(permission) = held.decide(required) {
                 return Some(Refusal::Lacks(permission));
             }
         }
         held.decide(self.required).err().map(|permission| {
-            if self.required.contains(Permission::MANAGE_USERS) { Refusal::NotGrantable(permission) } else { Refusal::Lacks(permission) }
+            if self.required.contains(Permission::MANAGE_USERS) {
+                Refusal::NotGrantable(permission)
+            } else {
+                Refusal::Lacks(permission)
+            }
         })
     }
 }

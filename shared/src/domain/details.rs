@@ -45,7 +45,8 @@ impl SubmittedDetails {
         let phone = violations.check_optional("/phone", given(self.phone).map(|text| phone(&text)));
         let website = violations.check_optional("/website", given(self.website).map(|text| website(&text)));
         let industry = violations.check_optional("/industry", given(self.industry).map(|text| text::label(&text, 100)));
-        let company_size = violations.check_optional("/companySize", given(self.company_size).map(|text| text::label(&text, 50)));
+        let company_size =
+            violations.check_optional("/companySize", given(self.company_size).map(|text| text::label(&text, 50)));
         let country = violations.check_optional("/country", given(self.country).map(|text| text::label(&text, 100)));
         violations.or(name.map(|name| OrganizationDetails { name, phone, website, industry, company_size, country }))
     }
@@ -70,8 +71,10 @@ fn website(text: &str) -> Result<String, &'static str> {
     const RULE: &str = "must be a web address such as https://example.com with at most 200 characters";
     let text = text.trim();
     let address = url::Url::parse(text).map_err(|_| RULE)?;
-    let is_web = matches!(address.scheme(), "http" | "https") && address.host_str().is_some_and(|host| host.contains('.'));
-    let is_plain = address.username().is_empty() && address.password().is_none() && text.is_ascii() && text.len() <= 200;
+    let is_web =
+        matches!(address.scheme(), "http" | "https") && address.host_str().is_some_and(|host| host.contains('.'));
+    let is_plain =
+        address.username().is_empty() && address.password().is_none() && text.is_ascii() && text.len() <= 200;
     if is_web && is_plain { Ok(text.to_owned()) } else { Err(RULE) }
 }
 
@@ -102,7 +105,9 @@ mod tests {
 
     #[test]
     fn a_website_is_a_public_web_address() {
-        for wrong in ["example.com", "ftp://example.com", "https://user:secret@example.com", "https://localhost", "https://"] {
+        for wrong in
+            ["example.com", "ftp://example.com", "https://user:secret@example.com", "https://localhost", "https://"]
+        {
             let details = SubmittedDetails { website: Some(wrong.to_owned()), ..submitted("Acme") };
             assert!(details.parse().is_err(), "{wrong}");
         }

@@ -84,7 +84,11 @@ impl FromStr for UserId {
     /// 1 to 128 letters, digits, `-` and `_`: a `sub` is a UUID today, and `#` (the key separator) can never be in it.
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if (1..=128).contains(&text.len()) && text.chars().all(plain) { Ok(Self(text.to_owned())) } else { Err(InvalidId) }
+        if (1..=128).contains(&text.len()) && text.chars().all(plain) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidId)
+        }
     }
 }
 

@@ -1,4 +1,6 @@
-use super::{EmailAddress, OrganizationDetails, OrganizationId, Timestamp, UserId, Version, WorkspaceId, WorkspaceName};
+use super::{
+    EmailAddress, OrganizationDetails, OrganizationId, Timestamp, UserId, Version, WorkspaceId, WorkspaceName,
+};
 
 /// A group of users who share a subscription (R1).
 #[derive(Clone, Debug, PartialEq, Eq)]

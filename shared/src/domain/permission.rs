@@ -66,7 +66,9 @@ impl Permission {
 
     /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
-        let settings = Area::ALL.into_iter().flat_map(|area| [Access::View, Access::Manage].map(|access| Self::Settings(area, access)));
+        let settings = Area::ALL
+            .into_iter()
+            .flat_map(|area| [Access::View, Access::Manage].map(|access| Self::Settings(area, access)));
         settings.chain([Self::DeleteOrganization])
     }
 

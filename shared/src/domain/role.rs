@@ -123,7 +123,10 @@ mod tests {
         assert_eq!(RoleSet::parse(["member", "user_admin"]), Err(InvalidRoles::MemberWithOthers));
         assert_eq!(RoleSet::parse([]), Err(InvalidRoles::Empty));
         assert_eq!(RoleSet::parse(["owner"]), Err(InvalidRoles::Unknown));
-        assert_eq!(RoleSet::parse(["user_admin", "billing_admin", "user_admin"]).unwrap().names(), ["billing_admin", "user_admin"]);
+        assert_eq!(
+            RoleSet::parse(["user_admin", "billing_admin", "user_admin"]).unwrap().names(),
+            ["billing_admin", "user_admin"]
+        );
     }
 
     #[test]

@@ -48,7 +48,11 @@ impl InvitationToken {
 
     /// The text for the mail: 86 characters that need no escaping in an address.
     pub fn expose(&self) -> String {
-        let parts = [self.organization.as_uuid().as_bytes(), self.invitation.as_uuid().as_bytes(), self.secret.expose_secret().as_slice()];
+        let parts = [
+            self.organization.as_uuid().as_bytes(),
+            self.invitation.as_uuid().as_bytes(),
+            self.secret.expose_secret().as_slice(),
+        ];
         URL_SAFE_NO_PAD.encode(parts.concat())
     }
 
@@ -81,7 +85,10 @@ impl SecretHash {
 
     /// Whether `stored` is one of the hashes, in time that does not depend on which or how much of it.
     pub fn is_one_of(&self, stored: &[String]) -> bool {
-        stored.iter().fold(subtle::Choice::from(0), |found, hash| found | hash.as_bytes().ct_eq(self.0.as_bytes())).into()
+        stored
+            .iter()
+            .fold(subtle::Choice::from(0), |found, hash| found | hash.as_bytes().ct_eq(self.0.as_bytes()))
+            .into()
     }
 }
 

@@ -135,7 +135,11 @@ fn locale(text: &str) -> Result<String, InvalidText> {
     let language = parts.next().unwrap_or_default();
     let is_language = (2..=3).contains(&language.len()) && language.chars().all(|c| c.is_ascii_alphabetic());
     let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
-    if is_language && text.len() <= 35 && parts.all(is_subtag) { Ok(text.to_owned()) } else { Err(InvalidText::NotALocale) }
+    if is_language && text.len() <= 35 && parts.all(is_subtag) {
+        Ok(text.to_owned())
+    } else {
+        Err(InvalidText::NotALocale)
+    }
 }
 
 #[cfg(test)]

@@ -18,7 +18,11 @@ impl Violations {
     }
 
     /// As [`Violations::check`], for a field that may be missing.
-    pub fn check_optional<T, E: std::fmt::Display>(&mut self, pointer: &str, parsed: Option<Result<T, E>>) -> Option<T> {
+    pub fn check_optional<T, E: std::fmt::Display>(
+        &mut self,
+        pointer: &str,
+        parsed: Option<Result<T, E>>,
+    ) -> Option<T> {
         parsed.and_then(|parsed| self.check(pointer, parsed))
     }
 

@@ -38,7 +38,12 @@ impl Clients {
 impl Caller {
     /// The gateway's authorizer accepts access and ID tokens alike; only an access token says that its client may act.
     pub(super) fn from_claims(claims: Option<&HashMap<String, String>>, clients: &Clients) -> Result<Self, Problem> {
-        let refused = || Problem::new(Code::AccessTokenRequired, "Send the access token that Cognito issued, not the ID token, as `Authorization: Bearer …`.");
+        let refused = || {
+            Problem::new(
+                Code::AccessTokenRequired,
+                "Send the access token that Cognito issued, not the ID token, as `Authorization: Bearer …`.",
+            )
+        };
         let claims = claims.ok_or_else(refused)?;
         let claim = |name: &str| claims.get(name).map(String::as_str);
         let client_is_known = claim("client_id").is_some_and(|client| clients.0.iter().any(|known| known == client));

@@ -22,7 +22,8 @@ impl Cursor {
     }
 
     fn checksum(&self, key: &str) -> [u8; CHECKSUM] {
-        let hash = Sha256::new().chain_update(self.list.as_bytes()).chain_update([0]).chain_update(key.as_bytes()).finalize();
+        let hash =
+            Sha256::new().chain_update(self.list.as_bytes()).chain_update([0]).chain_update(key.as_bytes()).finalize();
         let mut checksum = [0; CHECKSUM];
         checksum.copy_from_slice(&hash[..CHECKSUM]);
         checksum
@@ -56,7 +57,12 @@ mod tests {
     fn a_cursor_belongs_to_one_list() {
         let cursor = Cursor::of("members/org_1").write("MEMBER#u-1");
         assert_eq!(Cursor::of("members/org_1").read(&cursor).unwrap(), "MEMBER#u-1");
-        for (list, text) in [("members/org_2", cursor.as_str()), ("members/org_1", &cursor[1..]), ("members/org_1", "MEMBER#u-1"), ("members/org_1", "")] {
+        for (list, text) in [
+            ("members/org_2", cursor.as_str()),
+            ("members/org_1", &cursor[1..]),
+            ("members/org_1", "MEMBER#u-1"),
+            ("members/org_1", ""),
+        ] {
             assert_eq!(Cursor::of(list).read(text).unwrap_err().code(), Code::InvalidCursor);
         }
     }

@@ -22,7 +22,10 @@ impl IdempotencyKey {
         if is_visible && (8..=128).contains(&text.len()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Problem::new(Code::MalformedRequest, "Idempotency-Key has to be 8 to 128 visible ASCII characters, such as a UUID."))
+            Err(Problem::new(
+                Code::MalformedRequest,
+                "Idempotency-Key has to be 8 to 128 visible ASCII characters, such as a UUID.",
+            ))
         }
     }
 }
@@ -42,7 +45,10 @@ pub struct Reused;
 
 impl From<Reused> for Problem {
     fn from(_: Reused) -> Self {
-        Self::new(Code::IdempotencyKeyReused, "This Idempotency-Key came with another request within the last 24 hours. Use a new one for a new request.")
+        Self::new(
+            Code::IdempotencyKeyReused,
+            "This Idempotency-Key came with another request within the last 24 hours. Use a new one for a new request.",
+        )
     }
 }
 

@@ -153,7 +153,9 @@ impl Problem {
             request_id: request_id.to_owned(),
             errors: errors.collect(),
             required_permission: self.required.map(|permission| permission.to_string()),
-            roles_that_may: self.required.map(|permission| permission.roles_that_may().map(|role| role.name()).collect()),
+            roles_that_may: self
+                .required
+                .map(|permission| permission.roles_that_may().map(|role| role.name()).collect()),
         }
     }
 }
@@ -165,12 +167,16 @@ impl From<Refusal> for Problem {
             Refusal::Lacks(permission) => (
                 Code::PermissionDenied,
                 permission,
-                format!("This takes the permission {permission}. Ask somebody who holds one of the roles in `rolesThatMay`."),
+                format!(
+                    "This takes the permission {permission}. Ask somebody who holds one of the roles in `rolesThatMay`."
+                ),
             ),
             Refusal::NotGrantable(permission) => (
                 Code::RoleNotGrantable,
                 permission,
-                format!("A role involved holds the permission {permission}, which you do not. Ask somebody with a role in `rolesThatMay`."),
+                format!(
+                    "A role involved holds the permission {permission}, which you do not. Ask somebody with a role in `rolesThatMay`."
+                ),
             ),
         };
         Self { required: Some(permission), ..Self::new(code, detail) }
@@ -220,7 +226,8 @@ mod tests {
 
     #[test]
     fn every_code() {
-        let rows: Vec<_> = Code::ALL.iter().map(|code| format!("{} {} {}", code.status(), code.text(), code.title())).collect();
+        let rows: Vec<_> =
+            Code::ALL.iter().map(|code| format!("{} {} {}", code.status(), code.text(), code.title())).collect();
         insta::assert_snapshot!(rows.join("\n"));
     }
 

@@ -59,7 +59,12 @@ impl Reply {
 
 impl From<Answer> for Reply {
     fn from(answer: Answer) -> Self {
-        Self { status: answer.status, etag: None, location: answer.location, body: Some(answer.body).filter(|body| !body.is_empty()) }
+        Self {
+            status: answer.status,
+            etag: None,
+            location: answer.location,
+            body: Some(answer.body).filter(|body| !body.is_empty()),
+        }
     }
 }
 

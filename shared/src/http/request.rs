@@ -78,7 +78,10 @@ impl ApiRequest {
     }
 
     fn path<T: FromStr>(&self, name: &str) -> Option<T> {
-        self.request.path_parameters_ref().and_then(|parameters| parameters.first(name)).and_then(|text| text.parse().ok())
+        self.request
+            .path_parameters_ref()
+            .and_then(|parameters| parameters.first(name))
+            .and_then(|text| text.parse().ok())
     }
 
     /// `{organizationId}`
@@ -113,7 +116,12 @@ impl ApiRequest {
     ///
     /// # Errors
     /// 422 `validation-failed`
-    pub fn query_as<T>(&self, name: &str, parse: impl FnOnce(&str) -> Option<T>, rule: &str) -> Result<Option<T>, Problem> {
+    pub fn query_as<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+        rule: &str,
+    ) -> Result<Option<T>, Problem> {
         let Some(text) = self.query(name) else { return Ok(None) };
         parse(&text).map(Some).ok_or_else(|| Problem::invalid(&format!("/{name}"), rule))
     }
@@ -127,7 +135,9 @@ impl ApiRequest {
             None => 25,
             Some(Ok(limit @ 1..=100)) => u16::try_from(limit).unwrap_or(100),
             Some(Ok(_)) => return Err(Problem::invalid("/limit", "must be from 1 to 100")),
-            Some(Err(_)) => return Err(Problem::new(Code::MalformedRequest, "limit has to be a whole number from 1 to 100.")),
+            Some(Err(_)) => {
+                return Err(Problem::new(Code::MalformedRequest, "limit has to be a whole number from 1 to 100."));
+            }
         };
         let after = self.query("cursor").map(|text| cursor.read(&text)).transpose()?;
         Ok(PageRequest { limit, after })
@@ -147,10 +157,14 @@ impl ApiRequest {
         if bytes.len() > LARGEST_BODY {
             return Err(Problem::new(Code::BodyTooLarge, "Send at most 16 KiB."));
         }
-        let media_type = self.request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type =
+            self.request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
-            return Err(Problem::new(Code::UnsupportedMediaType, "Send the body as JSON, with `Content-Type: application/json`."));
+            return Err(Problem::new(
+                Code::UnsupportedMediaType,
+                "Send the body as JSON, with `Content-Type: application/json`.",
+            ));
         }
         serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedRequest, malformed(&error)))
     }
@@ -166,10 +180,15 @@ impl ApiRequest {
             return Ok(None);
         }
         if text.starts_with("W/") {
-            return Err(Problem::new(Code::VersionMismatch, "If-Match takes the ETag exactly as it was given; a weak one never matches."));
+            return Err(Problem::new(
+                Code::VersionMismatch,
+                "If-Match takes the ETag exactly as it was given; a weak one never matches.",
+            ));
         }
-        let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|tag| !tag.contains(['"', ',']));
-        let tag = tag.ok_or_else(|| Problem::new(Code::MalformedRequest, "If-Match takes one ETag, in its quotes, or `*`."))?;
+        let tag =
+            text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|tag| !tag.contains(['"', ',']));
+        let tag =
+            tag.ok_or_else(|| Problem::new(Code::MalformedRequest, "If-Match takes one ETag, in its quotes, or `*`."))?;
         Ok(Some(Version::from(tag.to_owned())))
     }
 
@@ -191,7 +210,8 @@ fn malformed(error: &serde_json::Error) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     if error.is_data() {
         let text = error.to_string();
-        let known = ["unknown field", "missing field", "duplicate field"].into_iter().any(|start| text.starts_with(start));
+        let known =
+            ["unknown field", "missing field", "duplicate field"].into_iter().any(|start| text.starts_with(start));
         if known {
             return format!("{}.", text.chars().filter(|c| !c.is_control()).take(300).collect::<String>());
         }

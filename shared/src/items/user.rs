@@ -50,8 +50,15 @@ impl TryFrom<UserItem> for User {
             email: parse::<UserItem, _>("email", item.email.parse())?,
             email_verified: item.email_verified,
             name: item.name.as_deref().and_then(PersonName::from_attribute),
-            onboarding: if item.onboarding == Onboarding::Open.name() { Onboarding::Open } else { Onboarding::Complete },
-            founded: item.founded_organization_id.map(|id| parse::<UserItem, _>("founded_organization_id", id.parse())).transpose()?,
+            onboarding: if item.onboarding == Onboarding::Open.name() {
+                Onboarding::Open
+            } else {
+                Onboarding::Complete
+            },
+            founded: item
+                .founded_organization_id
+                .map(|id| parse::<UserItem, _>("founded_organization_id", id.parse()))
+                .transpose()?,
             granted_organizations: item.granted_organizations,
             as_of: parse::<UserItem, _>("as_of", item.as_of.parse())?,
         })

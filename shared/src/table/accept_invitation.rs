@@ -9,7 +9,8 @@ use crate::{
         Authority, Invitation, InvitationState, InvitationToken, Member, Onboarding, Organization, Role, User, UserId,
     },
     items::{
-        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, MemberItem, OrganizationItem, PointerItem,
+        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, MemberItem, OrganizationItem,
+        PointerItem,
     },
 };
 
@@ -61,7 +62,8 @@ impl Table {
     ) -> Result<Option<InvitationToAnswer>, StoreError> {
         let invitation = Key::invitation(token.organization(), token.invitation());
         let organization = Key::organization(token.organization());
-        let mut batch = self.batch_get([invitation.clone(), organization.clone()].into_iter().chain(answered.clone())).await?;
+        let mut batch =
+            self.batch_get([invitation.clone(), organization.clone()].into_iter().chain(answered.clone())).await?;
         let found: Option<InvitationItem> = batch.take(invitation)?;
         let organization: Option<OrganizationItem> = batch.take(organization)?;
         let (Some(found), Some(organization)) = (found, organization) else { return Ok(None) };
@@ -88,10 +90,9 @@ impl Table {
         let inviter = Authority::to_grant(organization, invitation.invited_by.clone(), invitation.roles);
         let (settle, live) = settled(InvitationState::Accepted, Some(&user.id), occasion);
         let guard = AddressGuardItem::new(organization, &invitation.email.key(), &Holder::Member(user.id.clone()));
-        let complete = identity(user)
-            .string(":complete", Onboarding::Complete.name())
-            .number(":none", 0)
-            .appended(", #onboarding = :complete, #granted_organizations = if_not_exists(#granted_organizations, :none)");
+        let complete = identity(user).string(":complete", Onboarding::Complete.name()).number(":none", 0).appended(
+            ", #onboarding = :complete, #granted_organizations = if_not_exists(#granted_organizations, :none)",
+        );
         let mut transaction = Transaction::new(self)
             .update(AcceptanceCheck::Invitation, &Key::invitation(organization, invitation.id), settle, live)
             .authorize(AcceptanceCheck::Inviter, &inviter)
@@ -99,7 +100,12 @@ impl Table {
             .create(AcceptanceCheck::Member, &PointerItem::from(member))
             .put(AcceptanceCheck::Parts, &guard, holds(invitation))
             // Always true: it only has to be some condition.
-            .update(AcceptanceCheck::Parts, &Key::profile(&user.id), complete, Expression::new("attribute_exists(#pk) OR attribute_not_exists(#pk)"));
+            .update(
+                AcceptanceCheck::Parts,
+                &Key::profile(&user.id),
+                complete,
+                Expression::new("attribute_exists(#pk) OR attribute_not_exists(#pk)"),
+            );
         if invitation.roles.contains(Role::OrganizationAdmin) {
             let join = Expression::new("ADD #admin_ids :user").strings(":user", vec![user.id.to_string()]);
             let exists = Expression::new("attribute_exists(#pk)");
@@ -127,7 +133,8 @@ pub(super) fn settled(state: InvitationState, by: Option<&UserId>, occasion: &Oc
     .string(":settled", state.name())
     .string(":now", occasion.at)
     .string(":by", by);
-    let live = Expression::new("#state = :pending AND #expires_at > :now").string(":pending", InvitationState::Pending.name());
+    let live =
+        Expression::new("#state = :pending AND #expires_at > :now").string(":pending", InvitationState::Pending.name());
     (change, live)
 }
 

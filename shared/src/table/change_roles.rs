@@ -51,7 +51,8 @@ impl Table {
         for role in Role::ALL {
             if !authority.required().contains_all(PermissionSet::of_role(role)) {
                 let placeholder = format!(":{role}");
-                member = member.and(Expression::new(format!("NOT contains(#roles, {placeholder})")).string(&placeholder, role));
+                member = member
+                    .and(Expression::new(format!("NOT contains(#roles, {placeholder})")).string(&placeholder, role));
             }
         }
         if let Some(version) = &change.if_match {
@@ -63,13 +64,18 @@ impl Table {
         // Both ways idempotent, so the old roles need not be known.
         let target = vec![change.member.to_string()];
         let (admins, one_remains) = if change.roles.contains(Role::OrganizationAdmin) {
-            (Expression::new("ADD #admin_ids :target").strings(":target", target), Expression::new("attribute_exists(#pk)"))
+            (
+                Expression::new("ADD #admin_ids :target").strings(":target", target),
+                Expression::new("attribute_exists(#pk)"),
+            )
         } else {
             (
                 Expression::new("DELETE #admin_ids :target").strings(":target", target),
-                Expression::new("attribute_exists(#pk) AND (NOT contains(#admin_ids, :target_id) OR size(#admin_ids) > :one)")
-                    .string(":target_id", &change.member)
-                    .number(":one", 1),
+                Expression::new(
+                    "attribute_exists(#pk) AND (NOT contains(#admin_ids, :target_id) OR size(#admin_ids) > :one)",
+                )
+                .string(":target_id", &change.member)
+                .number(":one", 1),
             )
         };
         let record = AuditRecord {

@@ -51,20 +51,27 @@ impl Table {
             None => {
                 let take = Expression::new("SET #seats_used = #seats_used + :one").number(":one", 1);
                 let free = Expression::new("#seats_used < #seat_limit");
-                transaction
-                    .create(CreateInvitationCheck::Address, &guard)
-                    .update(CreateInvitationCheck::Seats, &Key::seats(organization), take, free)
+                transaction.create(CreateInvitationCheck::Address, &guard).update(
+                    CreateInvitationCheck::Seats,
+                    &Key::seats(organization),
+                    take,
+                    free,
+                )
             }
             Some(Replaced(expired)) => {
                 let over = Expression::new("#invitation_id = :expired AND #invitation_expiry <= :now")
                     .string(":expired", expired)
                     .string(":now", occasion.at);
-                let expire = Expression::new("SET #state = :expired_state REMOVE #invited_address, #invitation_expires_at")
-                    .string(":expired_state", InvitationState::Expired.name());
+                let expire =
+                    Expression::new("SET #state = :expired_state REMOVE #invited_address, #invitation_expires_at")
+                        .string(":expired_state", InvitationState::Expired.name());
                 let pending = Expression::new("#state = :pending").string(":pending", InvitationState::Pending.name());
-                transaction
-                    .put(CreateInvitationCheck::Address, &guard, over)
-                    .update(CreateInvitationCheck::Fresh, &Key::invitation(organization, expired), expire, pending)
+                transaction.put(CreateInvitationCheck::Address, &guard, over).update(
+                    CreateInvitationCheck::Fresh,
+                    &Key::invitation(organization, expired),
+                    expire,
+                    pending,
+                )
             }
         };
         if let Some(answer) = idempotency {

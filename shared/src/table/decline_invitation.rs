@@ -23,7 +23,11 @@ impl Table {
     ///
     /// # Errors
     /// Which condition did not hold.
-    pub async fn decline_invitation(&self, invitation: &Invitation, occasion: &Occasion) -> Result<(), WriteError<DeclineCheck>> {
+    pub async fn decline_invitation(
+        &self,
+        invitation: &Invitation,
+        occasion: &Occasion,
+    ) -> Result<(), WriteError<DeclineCheck>> {
         let organization = invitation.organization_id;
         let (settle, live) = settled(InvitationState::Declined, None, occasion);
         let (give_back, taken) = seat_given_back();

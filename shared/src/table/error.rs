@@ -1,5 +1,5 @@
-use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 
 use super::Refused;
 use crate::items::Corrupt;

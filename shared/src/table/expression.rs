@@ -52,7 +52,9 @@ impl Expression {
     }
 
     /// The values, or nothing at all: DynamoDB refuses an empty map.
-    pub(super) fn values<'a>(expressions: impl IntoIterator<Item = &'a Self>) -> Option<HashMap<String, AttributeValue>> {
+    pub(super) fn values<'a>(
+        expressions: impl IntoIterator<Item = &'a Self>,
+    ) -> Option<HashMap<String, AttributeValue>> {
         let values: HashMap<_, _> = expressions.into_iter().flat_map(|expression| expression.values.clone()).collect();
         (!values.is_empty()).then_some(values)
     }
@@ -71,7 +73,8 @@ impl Expression {
     /// That a MEMBER item exists and its roles hold all of `required`: the permission table (R7) as a condition, so that
     /// DynamoDB decides at the time of the write (R11).
     pub(super) fn member_who_may(required: PermissionSet) -> Self {
-        let clauses: BTreeSet<Vec<_>> = required.iter().map(|permission| permission.roles_that_may().collect()).collect();
+        let clauses: BTreeSet<Vec<_>> =
+            required.iter().map(|permission| permission.roles_that_may().collect()).collect();
         let mut condition = Self::new("attribute_exists(#pk)");
         for roles in clauses {
             let any: Vec<_> = roles.iter().map(|role| format!("contains(#roles, :{role})")).collect();
@@ -104,9 +107,10 @@ mod tests {
             let required = PermissionSet::of(granted).with(Permission::MANAGE_USERS);
             let condition = Expression::member_who_may(required).text;
             for actor in RoleSet::all() {
-                let evaluated = condition.split(" AND ").skip(1).all(|clause| {
-                    actor.iter().any(|role| clause.contains(&format!("contains(#roles, :{role})")))
-                });
+                let evaluated = condition
+                    .split(" AND ")
+                    .skip(1)
+                    .all(|clause| actor.iter().any(|role| clause.contains(&format!("contains(#roles, :{role})"))));
                 assert_eq!(evaluated, PermissionSet::of(actor).contains_all(required), "{actor:?} grants {granted:?}");
             }
         }

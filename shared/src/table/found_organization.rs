@@ -8,8 +8,8 @@ use crate::{
     domain::Onboarding,
     founding::Founding,
     items::{
-        AddressGuardItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem, PointerItem, SeatsItem,
-        SubscriptionItem, WorkspaceItem,
+        AddressGuardItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem, PointerItem,
+        SeatsItem, SubscriptionItem, WorkspaceItem,
     },
 };
 
@@ -53,14 +53,19 @@ impl Table {
         let (spend, allowed) = match right {
             RightToFound::SignUp => (
                 spend.appended("if_not_exists(#granted_organizations, :none)").number(":none", 0),
-                Expression::new("attribute_not_exists(#pk) OR #onboarding = :open").string(":open", Onboarding::Open.name()),
+                Expression::new("attribute_not_exists(#pk) OR #onboarding = :open")
+                    .string(":open", Onboarding::Open.name()),
             ),
             RightToFound::Grant => (
                 spend.appended("#granted_organizations - :one").number(":one", 1),
                 Expression::new("#granted_organizations >= :one"),
             ),
         };
-        let guard = AddressGuardItem::new(organization, &founding.member.email.key(), &Holder::Member(founding.founder.id.clone()));
+        let guard = AddressGuardItem::new(
+            organization,
+            &founding.member.email.key(),
+            &Holder::Member(founding.founder.id.clone()),
+        );
         let mut transaction = Transaction::new(self)
             .update(FoundingCheck::Right, &Key::profile(&founding.founder.id), spend, allowed)
             .create(FoundingCheck::Fresh, &OrganizationItem::founded(&founding.organization))

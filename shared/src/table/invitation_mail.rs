@@ -6,7 +6,10 @@ use futures::future::try_join;
 
 use super::{StoreError, Table, expression::Expression};
 use crate::{
-    domain::{DeliveryStatus, Invitation, InvitationId, InvitationState, Member, Organization, OrganizationId, SecretHash, Timestamp, UserId},
+    domain::{
+        DeliveryStatus, Invitation, InvitationId, InvitationState, Member, Organization, OrganizationId, SecretHash,
+        Timestamp, UserId,
+    },
     items::{InvitationItem, Item, Key, OrganizationItem},
 };
 
@@ -39,7 +42,12 @@ pub struct ClaimedMail {
 impl Table {
     /// Takes a mail up: stores the hash of its secret before the secret leaves, side by side with reading what the mail
     /// says. Nothing if the mail is not wanted any more: sent, answered, revoked, expired, replaced by a newer one (I8).
-    pub async fn claim_mail(&self, mail: &MailRequest, secret: &SecretHash, now: Timestamp) -> Result<Option<ClaimedMail>, StoreError> {
+    pub async fn claim_mail(
+        &self,
+        mail: &MailRequest,
+        secret: &SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<ClaimedMail>, StoreError> {
         let organization = Key::organization(mail.organization);
         let read = self.batch_get([organization.clone(), Key::member(mail.organization, &mail.inviter)]);
         let (claimed, mut batch) = try_join(self.claim(mail, secret, now), read).await?;
@@ -53,7 +61,12 @@ impl Table {
         }))
     }
 
-    async fn claim(&self, mail: &MailRequest, secret: &SecretHash, now: Timestamp) -> Result<Option<InvitationItem>, StoreError> {
+    async fn claim(
+        &self,
+        mail: &MailRequest,
+        secret: &SecretHash,
+        now: Timestamp,
+    ) -> Result<Option<InvitationItem>, StoreError> {
         let change = Expression::new(
             "SET #secret_hashes = list_append(#secret_hashes, :secret), #mail_attempts = #mail_attempts + :one, #delivery_status = :sending",
         )
@@ -62,7 +75,10 @@ impl Table {
         .string(":sending", DeliveryStatus::Sending.name());
         let wanted = self
             .unsent(mail)
-            .and(Expression::new("#state = :pending AND #expires_at > :now").string(":pending", InvitationState::Pending.name()))
+            .and(
+                Expression::new("#state = :pending AND #expires_at > :now")
+                    .string(":pending", InvitationState::Pending.name()),
+            )
             .string(":now", now);
         let updated = self.update_invitation(mail, &change, &wanted).await?;
         Ok(updated.map(InvitationItem::from_attributes).transpose()?)
@@ -77,13 +93,16 @@ impl Table {
         inviter: Option<&Member>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let text = |value: Option<&str>| value.map_or(AttributeValue::Null(true), |text| AttributeValue::S(text.to_owned()));
+        let text =
+            |value: Option<&str>| value.map_or(AttributeValue::Null(true), |text| AttributeValue::S(text.to_owned()));
         let name = inviter.and_then(|inviter| inviter.name.as_ref()).map(|name| name.as_str());
-        let change = Expression::new("SET #delivery_status = :status, #delivery_at = :now, #delivery_reason = :reason, #inviter_name = :name")
-            .string(":status", status.name())
-            .string(":now", now)
-            .value(":reason", text(reason))
-            .value(":name", text(name));
+        let change = Expression::new(
+            "SET #delivery_status = :status, #delivery_at = :now, #delivery_reason = :reason, #inviter_name = :name",
+        )
+        .string(":status", status.name())
+        .string(":now", now)
+        .value(":reason", text(reason))
+        .value(":name", text(name));
         self.update_invitation(mail, &change, &self.unsent(mail)).await.map(drop)
     }
 

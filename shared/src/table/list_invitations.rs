@@ -1,10 +1,6 @@
 use futures::future::try_join;
 
-use super::{
-    Page, StoreError, Table,
-    expression::Expression,
-    read::ListQuery,
-};
+use super::{Page, StoreError, Table, expression::Expression, read::ListQuery};
 use crate::{
     domain::{Guarded, Invitation, InvitationState, InvitationStatus, OrganizationId, Timestamp, UserId},
     items::{InvitationItem, Item, keys},
@@ -25,13 +21,15 @@ impl InvitationFilter {
         let pending = InvitationState::Pending.name();
         let status = self.status?;
         Some(match status {
-            InvitationStatus::Pending => {
-                Expression::new("#state = :pending AND #expires_at > :now").string(":pending", pending).string(":now", self.now)
-            }
-            InvitationStatus::Expired => Expression::new("#state = :expired OR (#state = :pending AND #expires_at <= :now)")
-                .string(":expired", InvitationState::Expired.name())
+            InvitationStatus::Pending => Expression::new("#state = :pending AND #expires_at > :now")
                 .string(":pending", pending)
                 .string(":now", self.now),
+            InvitationStatus::Expired => {
+                Expression::new("#state = :expired OR (#state = :pending AND #expires_at <= :now)")
+                    .string(":expired", InvitationState::Expired.name())
+                    .string(":pending", pending)
+                    .string(":now", self.now)
+            }
             other => Expression::new("#state = :state").string(":state", other.name()),
         })
     }

@@ -6,7 +6,12 @@ use crate::{
 
 impl Table {
     /// A page of the ids of the organizations that somebody is a member of, the oldest organization first.
-    pub async fn list_my_organizations(&self, user: &UserId, limit: u16, after: Option<&str>) -> Result<Page<OrganizationId>, StoreError> {
+    pub async fn list_my_organizations(
+        &self,
+        user: &UserId,
+        limit: u16,
+        after: Option<&str>,
+    ) -> Result<Page<OrganizationId>, StoreError> {
         let list = ListQuery {
             partition: keys::user_partition(user),
             prefix: keys::POINTERS,
@@ -20,7 +25,11 @@ impl Table {
 
     /// The organizations and the user's place in each, in the order asked for, in one round trip. A membership that ended
     /// since the ids were read is left out.
-    pub async fn memberships(&self, user: &UserId, organizations: &[OrganizationId]) -> Result<Vec<Membership>, StoreError> {
+    pub async fn memberships(
+        &self,
+        user: &UserId,
+        organizations: &[OrganizationId],
+    ) -> Result<Vec<Membership>, StoreError> {
         let keys = organizations.iter().flat_map(|id| [Key::organization(*id), Key::member(*id, user)]);
         let mut batch = self.batch_get(keys).await?;
         let mut memberships = Vec::new();

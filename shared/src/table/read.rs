@@ -41,7 +41,14 @@ const LARGEST_BATCH: usize = 100;
 impl Table {
     /// Strongly consistent.
     pub(super) async fn get(&self, key: &Key) -> Result<Option<Attributes>, StoreError> {
-        let answer = self.client.get_item().table_name(&self.name).set_key(Some(key.to_attributes())).consistent_read(true).send().await?;
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.to_attributes()))
+            .consistent_read(true)
+            .send()
+            .await?;
         Ok(answer.item)
     }
 
@@ -82,7 +89,9 @@ impl Table {
     /// One page, strongly consistent. With a filter DynamoDB reads up to 1 MB, and the page may be short.
     pub(super) async fn list(&self, list: ListQuery<'_>) -> Result<Page<Attributes>, StoreError> {
         let limit = usize::from(list.limit);
-        let keys = Expression::new("#pk = :pk AND begins_with(#sk, :prefix)").string(":pk", &list.partition).string(":prefix", list.prefix);
+        let keys = Expression::new("#pk = :pk AND begins_with(#sk, :prefix)")
+            .string(":pk", &list.partition)
+            .string(":prefix", list.prefix);
         let expressions: Vec<&Expression> = [&keys].into_iter().chain(&list.filter).collect();
         let start = list.after.map(|sk| Key { pk: list.partition.clone(), sk: sk.to_owned() }.to_attributes());
         let answer = self
@@ -108,7 +117,11 @@ impl Table {
     }
 
     /// Somebody's membership.
-    pub(super) async fn membership(&self, organization: OrganizationId, user: &UserId) -> Result<Option<Member>, StoreError> {
+    pub(super) async fn membership(
+        &self,
+        organization: OrganizationId,
+        user: &UserId,
+    ) -> Result<Option<Member>, StoreError> {
         self.get(&Key::member(organization, user)).await?.map(member).transpose()
     }
 }

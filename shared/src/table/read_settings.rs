@@ -22,7 +22,11 @@ pub struct Settings {
 impl Table {
     /// The settings, for `reader`. Four small items and the workspaces, side by side: one round trip, and less than one
     /// tab's worth of code a tab.
-    pub async fn read_settings(&self, organization: OrganizationId, reader: &UserId) -> Result<Option<Guarded<Settings>>, StoreError> {
+    pub async fn read_settings(
+        &self,
+        organization: OrganizationId,
+        reader: &UserId,
+    ) -> Result<Option<Guarded<Settings>>, StoreError> {
         let keys = [
             Key::organization(organization),
             Key::subscription(organization),
@@ -42,7 +46,8 @@ impl Table {
         let subscription: Option<SubscriptionItem> = batch.take(Key::subscription(organization))?;
         let seats: Option<SeatsItem> = batch.take(Key::seats(organization))?;
         let (Some(found), Some(subscription), Some(seats)) = (found, subscription, seats) else { return Ok(None) };
-        let workspaces = workspaces.try_map(|item| Ok::<_, StoreError>(WorkspaceItem::from_attributes(item)?.try_into()?))?;
+        let workspaces =
+            workspaces.try_map(|item| Ok::<_, StoreError>(WorkspaceItem::from_attributes(item)?.try_into()?))?;
         let settings = Settings {
             organization: found.try_into()?,
             subscription: subscription.try_into()?,

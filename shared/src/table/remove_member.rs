@@ -39,11 +39,13 @@ impl Table {
             transaction = transaction.authorize(RemovalCheck::Actor, authority);
         }
         if member.roles.contains(Role::OrganizationAdmin) {
-            let leave = Expression::new("DELETE #admin_ids :member").strings(":member", vec![member.user_id.to_string()]);
+            let leave =
+                Expression::new("DELETE #admin_ids :member").strings(":member", vec![member.user_id.to_string()]);
             let one_remains = Expression::new("contains(#admin_ids, :member_id) AND size(#admin_ids) > :one")
                 .string(":member_id", &member.user_id)
                 .number(":one", 1);
-            transaction = transaction.update(RemovalCheck::LastAdmin, &Key::organization(organization), leave, one_remains);
+            transaction =
+                transaction.update(RemovalCheck::LastAdmin, &Key::organization(organization), leave, one_remains);
         }
         let unchanged = Expression::new("#version = :version").string(":version", member.version.as_str());
         let theirs = Expression::new("#member_id = :member").string(":member", &member.user_id);
@@ -56,7 +58,11 @@ impl Table {
         };
         transaction
             .delete(RemovalCheck::Member, &Key::member(organization, &member.user_id), unchanged)
-            .delete(RemovalCheck::Parts, &Key::pointer(&member.user_id, organization), Expression::new("attribute_exists(#pk)"))
+            .delete(
+                RemovalCheck::Parts,
+                &Key::pointer(&member.user_id, organization),
+                Expression::new("attribute_exists(#pk)"),
+            )
             .delete(RemovalCheck::Parts, &Key::address(organization, &member.email.key()), theirs)
             .update(RemovalCheck::Parts, &Key::seats(organization), give_back, taken)
             .audit(RemovalCheck::Parts, organization, occasion, record)

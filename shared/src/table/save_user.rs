@@ -31,7 +31,8 @@ impl Table {
 /// `SET …`: what Cognito says about a user.
 pub(super) fn identity(user: &User) -> Expression {
     // An absent name is NULL, not removed, so that the expression stays one SET clause that others can be appended to.
-    let name = user.name.as_ref().map_or(AttributeValue::Null(true), |name| AttributeValue::S(name.as_str().to_owned()));
+    let name =
+        user.name.as_ref().map_or(AttributeValue::Null(true), |name| AttributeValue::S(name.as_str().to_owned()));
     Expression::new(
         "SET #entity = :user, #schema = :schema, #user_id = :id, #email = :email, #email_verified = :verified, #name = :name, #as_of = :as_of",
     )

@@ -9,11 +9,7 @@ use aws_sdk_dynamodb::{
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use jiff::SignedDuration;
 
-use super::{
-    Occasion, StoreError, Table, WriteError,
-    error::is_transient,
-    expression::Expression,
-};
+use super::{Occasion, StoreError, Table, WriteError, error::is_transient, expression::Expression};
 use crate::{
     domain::{Authority, OrganizationId, RoleSet, UserId},
     items::{Attributes, AuditAction, AuditItem, Corrupt, IdempotencyItem, Item, Key},
@@ -51,7 +47,11 @@ impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
         Self { table, actions: Vec::new(), broken: None }
     }
 
-    fn add(mut self, condition: C, action: impl FnOnce(TransactWriteItemBuilder) -> Result<TransactWriteItemBuilder, StoreError>) -> Self {
+    fn add(
+        mut self,
+        condition: C,
+        action: impl FnOnce(TransactWriteItemBuilder) -> Result<TransactWriteItemBuilder, StoreError>,
+    ) -> Self {
         match action(TransactWriteItem::builder()) {
             Ok(action) => self.actions.push((condition, action.build())),
             Err(error) => self.broken = Some(error),
@@ -133,12 +133,19 @@ impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
 
     /// Keeps the answer for when the same request comes again (I9). A record whose 24 hours are over is as good as none.
     pub(super) fn answer(self, condition: C, record: &IdempotencyItem, occasion: &Occasion) -> Self {
-        let unanswered = Expression::new("attribute_not_exists(#pk) OR #ttl <= :now").number(":now", occasion.at.as_seconds());
+        let unanswered =
+            Expression::new("attribute_not_exists(#pk) OR #ttl <= :now").number(":now", occasion.at.as_seconds());
         self.put(condition, record, unanswered)
     }
 
     /// Leaves an audit record (R17).
-    pub(super) fn audit(self, condition: C, organization: OrganizationId, occasion: &Occasion, record: AuditRecord<'_>) -> Self {
+    pub(super) fn audit(
+        self,
+        condition: C,
+        organization: OrganizationId,
+        occasion: &Occasion,
+        record: AuditRecord<'_>,
+    ) -> Self {
         let item = AuditItem {
             organization_id: organization.to_string(),
             audit_id: self.table.environment.new_id().to_string(),
@@ -169,10 +176,17 @@ impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                     let reasons = cancelled.cancellation_reasons();
                     let failed = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
-                    let busy = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"].into_iter().any(failed);
+                    let busy = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+                        .into_iter()
+                        .any(failed);
                     if !busy && failed("ConditionalCheckFailed") {
-                        let refused = conditions.iter().zip(reasons).filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"));
-                        let refused = refused.map(|(condition, reason)| (*condition, reason.item().cloned().filter(|item| !item.is_empty())));
+                        let refused = conditions
+                            .iter()
+                            .zip(reasons)
+                            .filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"));
+                        let refused = refused.map(|(condition, reason)| {
+                            (*condition, reason.item().cloned().filter(|item| !item.is_empty()))
+                        });
                         return Err(WriteError::Refused(Refused(refused.collect())));
                     }
                     // Cancelled for certain, so the next try is another transaction.

@@ -49,5 +49,8 @@ impl Table {
 }
 
 pub(super) fn organization(pointer: &PointerItem) -> Result<OrganizationId, StoreError> {
-    pointer.organization_id.parse().map_err(|_| StoreError::Unexpected("a membership pointer names no organization".into()))
+    pointer
+        .organization_id
+        .parse()
+        .map_err(|_| StoreError::Unexpected("a membership pointer names no organization".into()))
 }

@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 
 /// The time now.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the local stack is the outside world that hands the product its time"
-)]
+#[expect(clippy::disallowed_methods, reason = "the local stack is the outside world that hands the product its time")]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -3,10 +3,7 @@
 use uuid::Uuid;
 
 /// Fills an array with random bytes. All zero if the operating system has none, which no supported system does.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the local stack is the outside world that hands the product its ids"
-)]
+#[expect(clippy::disallowed_methods, reason = "the local stack is the outside world that hands the product its ids")]
 pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // A development tool has nothing better to do than to go on.
@@ -16,9 +13,7 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
 
 /// A random UUID, as Cognito and Lambda make them.
 pub(crate) fn uuid() -> String {
-    uuid::Builder::from_random_bytes(bytes::<16>())
-        .into_uuid()
-        .to_string()
+    uuid::Builder::from_random_bytes(bytes::<16>()).into_uuid().to_string()
 }
 
 /// Random text over an alphabet.

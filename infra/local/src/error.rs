@@ -38,9 +38,7 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// A function ended, or said nothing, before it asked for its first event.
-    #[error(
-        "the function {name} did not start: {reason} — see its log lines above, or run `cargo build -p {name}`"
-    )]
+    #[error("the function {name} did not start: {reason} — see its log lines above, or run `cargo build -p {name}`")]
     Function {
         /// The name of its binary.
         name: String,
@@ -70,8 +68,6 @@ pub enum StartError {
         reason: String,
     },
     /// The key that signs tokens could not be made or read.
-    #[error(
-        "cannot prepare the key that signs tokens ({0}) — with --data, delete the directory to make a new one"
-    )]
+    #[error("cannot prepare the key that signs tokens ({0}) — with --data, delete the directory to make a new one")]
     SigningKey(String),
 }

@@ -3,12 +3,20 @@
 //!
 //! A development tool: what it emulates is what the functions and their clients touch, no more.
 
+mod binaries;
 mod clock;
 mod cognito;
+mod endpoint;
 mod engine;
 mod entropy;
 mod error;
+mod gateway;
+mod inbox;
+mod lambda;
+mod notices;
 mod options;
+mod ses;
+mod stack;
 mod streams;
 mod template;
 mod wire;
@@ -16,4 +24,5 @@ mod wire;
 pub use engine::{Call, Engine, Fault, FaultKind, round_trips};
 pub use error::StartError;
 pub use options::{Data, Logs, Options};
+pub use stack::{Config, LocalStack};
 pub use template::{Names, Template, TemplateError};

@@ -25,20 +25,11 @@ pub(crate) enum WireError {
 
 impl Wire {
     pub(crate) fn new(url: &str, region: &str) -> Self {
-        Self {
-            url: url.to_owned(),
-            region: region.to_owned(),
-            client: reqwest::Client::new(),
-        }
+        Self { url: url.to_owned(), region: region.to_owned(), client: reqwest::Client::new() }
     }
 
     /// Calls an operation of `DynamoDB_20120810` or `DynamoDBStreams_20120810`.
-    pub(crate) async fn call(
-        &self,
-        service: &str,
-        operation: &str,
-        body: &Value,
-    ) -> Result<Value, WireError> {
+    pub(crate) async fn call(&self, service: &str, operation: &str, body: &Value) -> Result<Value, WireError> {
         let date = clock::now().strftime("%Y%m%dT%H%M%SZ").to_string();
         let day = date.get(..8).unwrap_or_default();
         // Local engines read the credential and do not check the signature.
@@ -64,9 +55,6 @@ impl Wire {
         let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
         let name = text("__type").rsplit('#').next().unwrap_or_default();
         let message = [text("message"), text("Message")].concat();
-        Err(WireError::Refused {
-            name: name.to_owned(),
-            message,
-        })
+        Err(WireError::Refused { name: name.to_owned(), message })
     }
 }

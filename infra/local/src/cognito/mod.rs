@@ -1,28 +1,118 @@
-//! The small part of Amazon Cognito that the functions and their clients touch. A development tool, nothing else.
+//! The small part of Amazon Cognito that the functions and their clients touch. A development tool, nothing else:
+//! its rules are the template's, its errors are Cognito's, and its codes go to the inbox.
 
-/// The attributes of OpenID Connect that every pool knows.
-pub(crate) fn is_standard_attribute(name: &str) -> bool {
-    const STANDARD: [&str; 20] = [
-        "sub",
-        "name",
-        "given_name",
-        "family_name",
-        "middle_name",
-        "nickname",
-        "preferred_username",
-        "profile",
-        "picture",
-        "website",
-        "email",
-        "email_verified",
-        "gender",
-        "birthdate",
-        "zoneinfo",
-        "locale",
-        "phone_number",
-        "phone_number_verified",
-        "address",
-        "updated_at",
-    ];
-    STANDARD.contains(&name)
+mod administration;
+mod attributes;
+mod codes;
+pub(crate) mod discovery;
+mod errors;
+pub(crate) mod keys;
+mod passwords;
+mod request;
+mod sign_in;
+mod sign_up;
+mod store;
+mod tokens;
+mod triggers;
+mod users;
+
+use std::sync::Arc;
+
+use axum::{
+    http::{HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+pub(crate) use attributes::is_standard as is_standard_attribute;
+use errors::CognitoError;
+use keys::SigningKey;
+use request::Request;
+pub(crate) use store::Store;
+pub(crate) use triggers::Triggers;
+
+use crate::{
+    inbox::Inbox,
+    template::{Pool, PoolClient},
+};
+
+type Answer = Result<Value, CognitoError>;
+
+/// One user pool with one app client.
+pub(crate) struct Cognito {
+    pub(crate) store: Store,
+    pub(crate) key: SigningKey,
+    pub(crate) pool: Pool,
+    pub(crate) client: PoolClient,
+    /// The `iss` of every token.
+    pub(crate) issuer: String,
+    pub(crate) triggers: Triggers,
+    pub(crate) inbox: Arc<Inbox>,
 }
+
+impl Cognito {
+    /// Answers `AWSCognitoIdentityProviderService.<operation>`.
+    pub(crate) async fn answer(&self, operation: &str, body: &[u8]) -> Response {
+        let answer = match serde_json::from_slice::<Value>(body) {
+            Ok(body) => self.dispatch(operation, &Request(body)).await,
+            Err(_) => Err(CognitoError::new("SerializationException", "the request is not JSON")),
+        };
+        const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/x-amz-json-1.1");
+        match answer {
+            Ok(body) => ([JSON], body.to_string()).into_response(),
+            Err(error) => {
+                let kind = [JSON, (HeaderName::from_static("x-amzn-errortype"), error.name)];
+                let body = json!({"__type": error.name, "message": error.message});
+                (StatusCode::BAD_REQUEST, kind, body.to_string()).into_response()
+            }
+        }
+    }
+
+    async fn dispatch(&self, operation: &str, request: &Request) -> Answer {
+        match operation {
+            "SignUp" => self.sign_up(request).await,
+            "ConfirmSignUp" => self.confirm_sign_up(request).await,
+            "AdminConfirmSignUp" => self.admin_confirm_sign_up(request).await,
+            "ResendConfirmationCode" => self.resend_confirmation_code(request),
+            "InitiateAuth" => self.initiate_auth(request),
+            "GetUser" => self.get_user(request),
+            "GlobalSignOut" => self.global_sign_out(request),
+            "RevokeToken" => self.revoke_token(request),
+            "ForgotPassword" => self.forgot_password(request),
+            "ConfirmForgotPassword" => self.confirm_forgot_password(request).await,
+            "AdminGetUser" => self.admin_get_user(request),
+            "AdminCreateUser" => self.admin_create_user(request),
+            "AdminDeleteUser" => self.admin_delete_user(request),
+            "AdminSetUserPassword" => self.admin_set_user_password(request),
+            "AdminUpdateUserAttributes" => self.admin_update_user_attributes(request),
+            "ListUsers" => self.list_users(request),
+            other => Err(CognitoError::new(
+                "UnknownOperationException",
+                format!(
+                    "The local stack does not emulate {other}: it knows what the functions and their clients need."
+                ),
+            )),
+        }
+    }
+
+    /// Refuses another app client's id.
+    fn check_client(&self, request: &Request) -> Result<(), CognitoError> {
+        let id = request.text("ClientId")?;
+        if id == self.store.identity().client_id {
+            return Ok(());
+        }
+        Err(CognitoError::new("ResourceNotFoundException", format!("User pool client {id} does not exist.")))
+    }
+
+    /// Refuses another pool's id.
+    fn check_pool(&self, request: &Request) -> Result<(), CognitoError> {
+        let id = request.text("UserPoolId")?;
+        if id == self.store.identity().pool_id {
+            return Ok(());
+        }
+        Err(CognitoError::new("ResourceNotFoundException", format!("User pool {id} does not exist.")))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -42,19 +42,14 @@ pub(super) struct Faults(Mutex<Vec<Fault>>);
 
 impl Faults {
     pub(super) fn inject(&self, fault: Fault) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(fault);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
     /// The fault that hits this call, in the order in which they were injected.
     pub(super) fn take(&self, operation: &str) -> Option<FaultKind> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         faults.retain(|fault| fault.times > 0);
-        let fault = faults
-            .iter_mut()
-            .find(|fault| fault.operation == operation)?;
+        let fault = faults.iter_mut().find(|fault| fault.operation == operation)?;
         fault.times -= 1;
         Some(fault.kind)
     }
@@ -65,17 +60,9 @@ pub(super) fn answer(kind: FaultKind, operation: &str, request: &Value) -> Optio
     let dynamodb = |name: &str| format!("com.amazonaws.dynamodb.v20120810#{name}");
     Some(match kind {
         FaultKind::TransactionConflict if operation.starts_with("Transact") => {
-            let actions = request
-                .get("TransactItems")
-                .and_then(Value::as_array)
-                .map_or(1, Vec::len)
-                .max(1);
+            let actions = request.get("TransactItems").and_then(Value::as_array).map_or(1, Vec::len).max(1);
             let reason = |index| {
-                if index == 0 {
-                    "TransactionConflict"
-                } else {
-                    "None"
-                }
+                if index == 0 { "TransactionConflict" } else { "None" }
             };
             let codes: Vec<&str> = (0..actions).map(reason).collect();
             let reasons: Vec<Value> = codes
@@ -111,10 +98,9 @@ pub(super) fn answer(kind: FaultKind, operation: &str, request: &Value) -> Optio
             503,
             json!({"__type": "com.amazon.coral.availability#ServiceUnavailableException", "message": "Service is unavailable"}),
         ),
-        FaultKind::InternalError => (
-            500,
-            json!({"__type": dynamodb("InternalServerError"), "message": "Internal server error"}),
-        ),
+        FaultKind::InternalError => {
+            (500, json!({"__type": dynamodb("InternalServerError"), "message": "Internal server error"}))
+        }
         FaultKind::LostReply | FaultKind::Dropped | FaultKind::UnprocessedKeys => return None,
     })
 }
@@ -142,12 +128,7 @@ mod tests {
     #[test]
     fn a_conflict_has_a_reason_for_every_action() {
         let request = json!({"TransactItems": [{}, {}, {}]});
-        let (status, body) = answer(
-            FaultKind::TransactionConflict,
-            "TransactWriteItems",
-            &request,
-        )
-        .unwrap();
+        let (status, body) = answer(FaultKind::TransactionConflict, "TransactWriteItems", &request).unwrap();
         assert_eq!(status, 400);
         let codes: Vec<&str> = body["CancellationReasons"]
             .as_array()
@@ -161,37 +142,17 @@ mod tests {
     #[test]
     fn faults_hit_their_operation_as_often_as_asked() {
         let faults = Faults::default();
-        faults.inject(Fault {
-            operation: "Query".to_owned(),
-            times: 2,
-            kind: FaultKind::Throttled,
-        });
-        let taken: Vec<_> = ["GetItem", "Query", "Query", "Query"]
-            .iter()
-            .map(|operation| faults.take(operation))
-            .collect();
-        assert_eq!(
-            taken,
-            [
-                None,
-                Some(FaultKind::Throttled),
-                Some(FaultKind::Throttled),
-                None
-            ]
-        );
+        faults.inject(Fault { operation: "Query".to_owned(), times: 2, kind: FaultKind::Throttled });
+        let taken: Vec<_> =
+            ["GetItem", "Query", "Query", "Query"].iter().map(|operation| faults.take(operation)).collect();
+        assert_eq!(taken, [None, Some(FaultKind::Throttled), Some(FaultKind::Throttled), None]);
     }
 
     #[test]
     fn the_last_key_is_left_unprocessed() {
         let mut request = json!({"RequestItems": {"t": {"Keys": [1, 2], "ConsistentRead": true}}});
-        assert_eq!(
-            take_last_key(&mut request).unwrap(),
-            json!({"t": {"Keys": [2], "ConsistentRead": true}})
-        );
-        assert_eq!(
-            request,
-            json!({"RequestItems": {"t": {"Keys": [1], "ConsistentRead": true}}})
-        );
+        assert_eq!(take_last_key(&mut request).unwrap(), json!({"t": {"Keys": [2], "ConsistentRead": true}}));
+        assert_eq!(request, json!({"RequestItems": {"t": {"Keys": [1], "ConsistentRead": true}}}));
         take_last_key(&mut request).unwrap();
         assert_eq!(request, json!({"RequestItems": {}}));
     }

@@ -10,10 +10,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     HeaderMap, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::{
-        AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue,
-        TRANSFER_ENCODING,
-    },
+    header::{AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue, TRANSFER_ENCODING},
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
@@ -46,7 +43,7 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    pub(super) fn new(engine_url: String) -> Self {
+    pub(crate) fn new(engine_url: String) -> Self {
         Self {
             engine_url,
             client: reqwest::Client::new(),
@@ -62,11 +59,7 @@ impl Front {
     }
 
     /// Answers one request of an SDK, or says that the connection is to be dropped.
-    pub(crate) async fn answer(
-        &self,
-        headers: &HeaderMap,
-        body: Bytes,
-    ) -> Result<Response<Full<Bytes>>, Dropped> {
+    pub(crate) async fn answer(&self, headers: &HeaderMap, body: Bytes) -> Result<Response<Full<Bytes>>, Dropped> {
         let started = Instant::now();
         let operation = operation(headers);
         let mut capacity = None;
@@ -75,13 +68,7 @@ impl Front {
         if !latency.is_zero() {
             tokio::time::sleep(latency).await;
         }
-        self.journal.record(Call {
-            operation,
-            caller: caller(headers),
-            started,
-            ended: Instant::now(),
-            capacity,
-        });
+        self.journal.record(Call { operation, caller: caller(headers), started, ended: Instant::now(), capacity });
         answer
     }
 
@@ -96,26 +83,19 @@ impl Front {
         let mut body = body;
         let mut unprocessed = None;
         if let Ok(mut request) = serde_json::from_slice::<Value>(&body) {
-            if let Some((status, answer)) =
-                fault.and_then(|fault| faults::answer(fault, operation, &request))
-            {
+            if let Some((status, answer)) = fault.and_then(|fault| faults::answer(fault, operation, &request)) {
                 return Ok(json_answer(status, &answer));
             }
             if fault == Some(FaultKind::UnprocessedKeys) {
                 unprocessed = faults::take_last_key(&mut request);
                 if request.get("RequestItems") == Some(&json!({})) {
-                    return Ok(json_answer(
-                        200,
-                        &json!({"Responses": {}, "UnprocessedKeys": unprocessed}),
-                    ));
+                    return Ok(json_answer(200, &json!({"Responses": {}, "UnprocessedKeys": unprocessed})));
                 }
             }
             if measures(operation)
                 && let Some(request) = request.as_object_mut()
             {
-                request
-                    .entry("ReturnConsumedCapacity")
-                    .or_insert_with(|| json!("TOTAL"));
+                request.entry("ReturnConsumedCapacity").or_insert_with(|| json!("TOTAL"));
             }
             body = request.to_string().into();
         }
@@ -149,9 +129,10 @@ impl Front {
         }
         let mut response = Response::new(Full::new(bytes));
         *response.status_mut() = status;
-        for (name, value) in answered.iter().filter(|(name, _)| {
-            *name != CONNECTION && *name != TRANSFER_ENCODING && *name != CONTENT_LENGTH
-        }) {
+        for (name, value) in answered
+            .iter()
+            .filter(|(name, _)| *name != CONNECTION && *name != TRANSFER_ENCODING && *name != CONTENT_LENGTH)
+        {
             response.headers_mut().append(name.clone(), value.clone());
         }
         Ok(response)
@@ -163,17 +144,13 @@ impl Front {
         body: Bytes,
     ) -> Result<(StatusCode, HeaderMap, Bytes), reqwest::Error> {
         let mut request = self.client.post(&self.engine_url);
-        for (name, value) in headers.iter().filter(|(name, _)| {
-            ![HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name)
-        }) {
+        for (name, value) in
+            headers.iter().filter(|(name, _)| ![HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name))
+        {
             request = request.header(name.clone(), value.clone());
         }
         let response = request.body(body).send().await?;
-        Ok((
-            response.status(),
-            response.headers().clone(),
-            response.bytes().await?,
-        ))
+        Ok((response.status(), response.headers().clone(), response.bytes().await?))
     }
 }
 
@@ -194,17 +171,12 @@ pub(super) async fn serve(listener: TcpListener, front: Arc<Front>) {
         connections.spawn(async move {
             let service = service_fn(|request| handle(Arc::clone(&front), request));
             // An error here is a client that went away, or a connection dropped on purpose.
-            let _ = hyper::server::conn::http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
-async fn handle(
-    front: Arc<Front>,
-    request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Dropped> {
+async fn handle(front: Arc<Front>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
     let (parts, body) = request.into_parts();
     match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => front.answer(&parts.headers, body.to_bytes()).await,
@@ -214,12 +186,8 @@ async fn handle(
 
 fn json_answer(status: u16, body: &Value) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-    *response.status_mut() =
-        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/x-amz-json-1.0"),
-    );
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
     if let Ok(id) = HeaderValue::from_str(&crate::entropy::uuid()) {
         response.headers_mut().insert("x-amzn-requestid", id);
     }
@@ -227,23 +195,14 @@ fn json_answer(status: u16, body: &Value) -> Response<Full<Bytes>> {
 }
 
 fn operation(headers: &HeaderMap) -> String {
-    let target = headers
-        .get("x-amz-target")
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default().to_owned()
 }
 
 /// `AWS4-HMAC-SHA256 Credential=AKID/20260101/…` names the caller.
 fn caller(headers: &HeaderMap) -> String {
-    let authorization = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let credential = authorization
-        .split("Credential=")
-        .nth(1)
-        .unwrap_or_default();
+    let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let credential = authorization.split("Credential=").nth(1).unwrap_or_default();
     credential.split('/').next().unwrap_or_default().to_owned()
 }
 
@@ -279,12 +238,7 @@ fn measures(operation: &str) -> bool {
 }
 
 fn units(consumed: &Value) -> f64 {
-    let one = |table: &Value| {
-        table
-            .get("CapacityUnits")
-            .and_then(Value::as_f64)
-            .unwrap_or_default()
-    };
+    let one = |table: &Value| table.get("CapacityUnits").and_then(Value::as_f64).unwrap_or_default();
     match consumed {
         Value::Array(tables) => tables.iter().map(one).sum(),
         table => one(table),

@@ -26,24 +26,15 @@ pub(super) struct Journal(Mutex<Vec<Call>>);
 
 impl Journal {
     pub(super) fn record(&self, call: Call) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(call);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(call);
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }
 

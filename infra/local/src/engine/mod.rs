@@ -21,6 +21,7 @@ pub struct Engine {
     database: Database,
     front: Arc<Front>,
     url: String,
+    direct_url: String,
     serving: JoinHandle<()>,
     /// Dropping it stops the engine's own server.
     _stop: oneshot::Sender<()>,
@@ -34,23 +35,13 @@ impl Engine {
             .map_err(|error| StartError::Database(error.to_string()))??;
         let (behind, engine_url) = listen().await?;
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(dynoxide::server::serve_with_shutdown(
-            behind,
-            database.clone(),
-            async {
-                let _ = stopped.await;
-            },
-        ));
+        tokio::spawn(dynoxide::server::serve_with_shutdown(behind, database.clone(), async {
+            let _ = stopped.await;
+        }));
         let (listener, url) = listen().await?;
-        let front = Arc::new(Front::new(engine_url));
+        let front = Arc::new(Front::new(engine_url.clone()));
         let serving = tokio::spawn(front::serve(listener, Arc::clone(&front)));
-        Ok(Self {
-            database,
-            front,
-            url,
-            serving,
-            _stop: stop,
-        })
+        Ok(Self { database, front, url, direct_url: engine_url, serving, _stop: stop })
     }
 
     /// Where an SDK finds it, for `AWS_ENDPOINT_URL_DYNAMODB`.
@@ -64,19 +55,12 @@ impl Engine {
     }
 
     /// Creates the template's table, its indexes, stream and TTL included.
-    pub async fn create_table(
-        &self,
-        template: &Template,
-        table_name: &str,
-    ) -> Result<(), StartError> {
+    pub async fn create_table(&self, template: &Template, table_name: &str) -> Result<(), StartError> {
         let table = template.table(table_name)?;
         let time_to_live = template.time_to_live(table_name)?;
         let database = self.database.clone();
-        let created =
-            tokio::task::spawn_blocking(move || create(&database, table, time_to_live)).await;
-        created
-            .map_err(|error| StartError::Database(error.to_string()))?
-            .map_err(StartError::Database)
+        let created = tokio::task::spawn_blocking(move || create(&database, table, time_to_live)).await;
+        created.map_err(|error| StartError::Database(error.to_string()))?.map_err(StartError::Database)
     }
 
     /// Whether the table is there.
@@ -104,6 +88,11 @@ impl Engine {
         self.front.faults.inject(fault);
     }
 
+    /// Past the front, for the stack's own calls.
+    pub(crate) fn direct_url(&self) -> &str {
+        &self.direct_url
+    }
+
     /// For those who have the request already.
     pub(crate) fn front(&self) -> Arc<Front> {
         Arc::clone(&self.front)
@@ -120,10 +109,8 @@ fn open(data: &Data) -> Result<Database, StartError> {
     let opened = match data {
         Data::Memory => Database::memory(),
         Data::Directory(directory) => {
-            std::fs::create_dir_all(directory).map_err(|error| StartError::Data {
-                path: directory.clone(),
-                reason: error.to_string(),
-            })?;
+            std::fs::create_dir_all(directory)
+                .map_err(|error| StartError::Data { path: directory.clone(), reason: error.to_string() })?;
             Database::new(&directory.join("dynamodb.sqlite").to_string_lossy())
         }
     };
@@ -132,22 +119,16 @@ fn open(data: &Data) -> Result<Database, StartError> {
 
 fn create(database: &Database, table: Value, time_to_live: Option<Value>) -> Result<(), String> {
     let request = serde_json::from_value(table).map_err(|error| error.to_string())?;
-    database
-        .create_table(request)
-        .map_err(|error| error.to_string())?;
+    database.create_table(request).map_err(|error| error.to_string())?;
     if let Some(request) = time_to_live {
         let request = serde_json::from_value(request).map_err(|error| error.to_string())?;
-        database
-            .update_time_to_live(request)
-            .map_err(|error| error.to_string())?;
+        database.update_time_to_live(request).map_err(|error| error.to_string())?;
     }
     Ok(())
 }
 
 async fn listen() -> Result<(TcpListener, String), StartError> {
-    let listener = TcpListener::bind(("127.0.0.1", 0))
-        .await
-        .map_err(StartError::Listen)?;
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(StartError::Listen)?;
     let address = listener.local_addr().map_err(StartError::Listen)?;
     Ok((listener, format!("http://{address}")))
 }
@@ -179,10 +160,7 @@ mod tests {
         wire.call(DYNAMODB, "PutItem", &put("a")).await.unwrap();
         let calls = engine.calls();
         assert_eq!(calls.len(), 1);
-        assert_eq!(
-            (calls[0].operation.as_str(), calls[0].caller.as_str()),
-            ("PutItem", "local-stack")
-        );
+        assert_eq!((calls[0].operation.as_str(), calls[0].caller.as_str()), ("PutItem", "local-stack"));
         assert_eq!(calls[0].capacity, Some(1.0));
         engine.clear_calls();
         assert!(engine.calls().is_empty());
@@ -193,10 +171,7 @@ mod tests {
         let (engine, wire) = engine().await;
         engine.set_latency(Duration::from_millis(50));
         let (a, b) = (put("a"), put("b"));
-        let (first, second) = tokio::join!(
-            wire.call(DYNAMODB, "PutItem", &a),
-            wire.call(DYNAMODB, "PutItem", &b)
-        );
+        let (first, second) = tokio::join!(wire.call(DYNAMODB, "PutItem", &a), wire.call(DYNAMODB, "PutItem", &b));
         first.unwrap();
         second.unwrap();
         assert_eq!(round_trips(&engine.calls()), 1);
@@ -207,20 +182,10 @@ mod tests {
     #[tokio::test]
     async fn a_lost_reply_is_executed_and_a_dropped_call_is_not() {
         let (engine, wire) = engine().await;
-        for (kind, key, executed) in [
-            (FaultKind::LostReply, "lost", true),
-            (FaultKind::Dropped, "dropped", false),
-        ] {
-            engine.inject(Fault {
-                operation: "PutItem".to_owned(),
-                times: 1,
-                kind,
-            });
+        for (kind, key, executed) in [(FaultKind::LostReply, "lost", true), (FaultKind::Dropped, "dropped", false)] {
+            engine.inject(Fault { operation: "PutItem".to_owned(), times: 1, kind });
             let answer = wire.call(DYNAMODB, "PutItem", &put(key)).await;
-            assert!(
-                matches!(answer, Err(WireError::Unreachable(_))),
-                "{answer:?}"
-            );
+            assert!(matches!(answer, Err(WireError::Unreachable(_))), "{answer:?}");
             let get = json!({"TableName": "items", "Key": {"pk": {"S": key}, "sk": {"S": "x"}}});
             let found = wire.call(DYNAMODB, "GetItem", &get).await.unwrap();
             assert_eq!(found.get("Item").is_some(), executed, "{key}");
@@ -231,60 +196,32 @@ mod tests {
     async fn faults_answer_as_dynamodb_does() {
         let (engine, wire) = engine().await;
         for (kind, expected) in [
-            (
-                FaultKind::TransactionConflict,
-                "TransactionCanceledException",
-            ),
-            (
-                FaultKind::TransactionInProgress,
-                "TransactionInProgressException",
-            ),
-            (
-                FaultKind::Throttled,
-                "ProvisionedThroughputExceededException",
-            ),
+            (FaultKind::TransactionConflict, "TransactionCanceledException"),
+            (FaultKind::TransactionInProgress, "TransactionInProgressException"),
+            (FaultKind::Throttled, "ProvisionedThroughputExceededException"),
             (FaultKind::Unavailable, "ServiceUnavailableException"),
             (FaultKind::InternalError, "InternalServerError"),
         ] {
-            engine.inject(Fault {
-                operation: "TransactWriteItems".to_owned(),
-                times: 1,
-                kind,
-            });
+            engine.inject(Fault { operation: "TransactWriteItems".to_owned(), times: 1, kind });
             let request = json!({"TransactItems": [{"Put": put("a")}]});
             let answer = wire.call(DYNAMODB, "TransactWriteItems", &request).await;
-            assert!(
-                matches!(&answer, Err(WireError::Refused { name, .. }) if name == expected),
-                "{answer:?}"
-            );
-            wire.call(DYNAMODB, "TransactWriteItems", &request)
-                .await
-                .unwrap();
+            assert!(matches!(&answer, Err(WireError::Refused { name, .. }) if name == expected), "{answer:?}");
+            wire.call(DYNAMODB, "TransactWriteItems", &request).await.unwrap();
         }
     }
 
     #[tokio::test]
     async fn unprocessed_keys_are_reported_and_the_others_answered() {
         let (engine, wire) = engine().await;
-        let keys: Vec<Value> = ["a", "b"]
-            .iter()
-            .map(|key| json!({"pk": {"S": key}, "sk": {"S": "x"}}))
-            .collect();
+        let keys: Vec<Value> = ["a", "b"].iter().map(|key| json!({"pk": {"S": key}, "sk": {"S": "x"}})).collect();
         for key in ["a", "b"] {
             wire.call(DYNAMODB, "PutItem", &put(key)).await.unwrap();
         }
-        engine.inject(Fault {
-            operation: "BatchGetItem".to_owned(),
-            times: 1,
-            kind: FaultKind::UnprocessedKeys,
-        });
+        engine.inject(Fault { operation: "BatchGetItem".to_owned(), times: 1, kind: FaultKind::UnprocessedKeys });
         let request = json!({"RequestItems": {"items": {"Keys": keys}}});
         let partial = wire.call(DYNAMODB, "BatchGetItem", &request).await.unwrap();
         assert_eq!(partial["Responses"]["items"].as_array().unwrap().len(), 1);
-        assert_eq!(
-            partial["UnprocessedKeys"]["items"]["Keys"],
-            json!([keys[1]])
-        );
+        assert_eq!(partial["UnprocessedKeys"]["items"]["Keys"], json!([keys[1]]));
         let whole = wire.call(DYNAMODB, "BatchGetItem", &request).await.unwrap();
         assert_eq!(whole["Responses"]["items"].as_array().unwrap().len(), 2);
     }

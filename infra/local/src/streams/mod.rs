@@ -1,3 +1,12 @@
 //! The table's stream and the functions that read it.
 
+mod delivery;
 pub(crate) mod filter;
+mod poller;
+mod positions;
+mod source;
+
+pub(crate) use delivery::DeadLetters;
+pub(crate) use poller::Poller;
+pub(crate) use positions::Positions;
+pub(crate) use source::TableStream;

@@ -7,10 +7,7 @@ use super::TemplateError;
 
 /// Parses a template. Tags become their long form: `!Ref X` is `{"Ref": "X"}` afterwards.
 pub(super) fn parse(text: &str) -> Result<Value, TemplateError> {
-    let unreadable = |reason: String| TemplateError::Unreadable {
-        path: "the template".to_owned(),
-        reason,
-    };
+    let unreadable = |reason: String| TemplateError::Unreadable { path: "the template".to_owned(), reason };
     let yaml: Yaml = serde_norway::from_str(text).map_err(|error| unreadable(error.to_string()))?;
     let mut root = plain(yaml).map_err(unreadable)?;
     if root.get("Resources").and_then(Value::as_object).is_none() {
@@ -30,9 +27,7 @@ fn plain(yaml: Yaml) -> Result<Value, String> {
             (None, None) => json!(number.to_string()),
         },
         Yaml::String(text) => Value::String(text),
-        Yaml::Sequence(items) => {
-            Value::Array(items.into_iter().map(plain).collect::<Result<_, _>>()?)
-        }
+        Yaml::Sequence(items) => Value::Array(items.into_iter().map(plain).collect::<Result<_, _>>()?),
         Yaml::Mapping(entries) => {
             let mut map = Map::new();
             for (key, value) in entries {
@@ -54,9 +49,8 @@ fn plain(yaml: Yaml) -> Result<Value, String> {
                 ("Ref" | "Condition", value) => (name, value),
                 // The short form writes `!GetAtt Table.Arn`; the attribute may hold dots of its own.
                 ("GetAtt", Value::String(text)) => {
-                    let (resource, attribute) = text
-                        .split_once('.')
-                        .ok_or_else(|| format!("!GetAtt {text} names no attribute"))?;
+                    let (resource, attribute) =
+                        text.split_once('.').ok_or_else(|| format!("!GetAtt {text} names no attribute"))?;
                     ("Fn::GetAtt".to_owned(), json!([resource, attribute]))
                 }
                 (_, value) => (format!("Fn::{name}"), value),
@@ -69,10 +63,7 @@ fn plain(yaml: Yaml) -> Result<Value, String> {
 /// SAM: maps are merged, lists are appended to, anything else in the function wins.
 fn merge_globals(root: &mut Value) {
     let globals = root.get("Globals").cloned().unwrap_or_default();
-    let sections = [
-        ("Function", "AWS::Serverless::Function"),
-        ("HttpApi", "AWS::Serverless::HttpApi"),
-    ];
+    let sections = [("Function", "AWS::Serverless::Function"), ("HttpApi", "AWS::Serverless::HttpApi")];
     let Some(resources) = root.get_mut("Resources").and_then(Value::as_object_mut) else {
         return;
     };
@@ -80,9 +71,8 @@ fn merge_globals(root: &mut Value) {
         let Some(global) = globals.get(section) else {
             continue;
         };
-        for resource in resources
-            .values_mut()
-            .filter(|resource| resource.get("Type").and_then(Value::as_str) == Some(kind))
+        for resource in
+            resources.values_mut().filter(|resource| resource.get("Type").and_then(Value::as_str) == Some(kind))
         {
             let Some(resource) = resource.as_object_mut() else {
                 continue;
@@ -96,9 +86,7 @@ fn merge_globals(root: &mut Value) {
 fn merge(global: Value, own: Value) -> Value {
     match (global, own) {
         (global, Value::Null) => global,
-        (Value::Object(mut global), Value::Object(own))
-            if !is_intrinsic(&global) && !is_intrinsic(&own) =>
-        {
+        (Value::Object(mut global), Value::Object(own)) if !is_intrinsic(&global) && !is_intrinsic(&own) => {
             for (key, value) in own {
                 let merged = match global.remove(&key) {
                     Some(below) => merge(below, value),
@@ -118,10 +106,7 @@ fn merge(global: Value, own: Value) -> Value {
 
 /// `{"Ref": …}` and `{"Fn::…": …}` are values, not maps to merge into.
 pub(super) fn is_intrinsic(map: &Map<String, Value>) -> bool {
-    map.len() == 1
-        && map
-            .keys()
-            .all(|key| key == "Ref" || key.starts_with("Fn::"))
+    map.len() == 1 && map.keys().all(|key| key == "Ref" || key.starts_with("Fn::"))
 }
 
 #[cfg(test)]
@@ -130,9 +115,7 @@ mod tests {
 
     #[test]
     fn tags_become_their_long_form() {
-        let root =
-            parse("Resources:\n  A: !Sub 'x-${B}'\n  B: !GetAtt C.D.E\n  C: !If [X, !Ref Y, 1]\n")
-                .unwrap();
+        let root = parse("Resources:\n  A: !Sub 'x-${B}'\n  B: !GetAtt C.D.E\n  C: !If [X, !Ref Y, 1]\n").unwrap();
         assert_eq!(
             root["Resources"],
             json!({

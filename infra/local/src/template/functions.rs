@@ -83,38 +83,20 @@ impl Template {
 
     /// The binaries to build, known before anything else is.
     pub(crate) fn binaries(&self) -> Result<Vec<String>, TemplateError> {
-        self.resources("AWS::Serverless::Function")
-            .into_iter()
-            .map(|(id, resource)| binary(id, resource))
-            .collect()
+        self.resources("AWS::Serverless::Function").into_iter().map(|(id, resource)| binary(id, resource)).collect()
     }
 
-    fn function_of(
-        &self,
-        id: &str,
-        resource: &Value,
-        names: &Names,
-    ) -> Result<Function, TemplateError> {
+    fn function_of(&self, id: &str, resource: &Value, names: &Names) -> Result<Function, TemplateError> {
         let properties = properties(resource);
         let name = binary(id, resource)?;
         let get = |property: &str| {
-            self.evaluate(
-                properties.get(property).unwrap_or(&Value::Null),
-                names,
-                &format!("{id}.{property}"),
-            )
+            self.evaluate(properties.get(property).unwrap_or(&Value::Null), names, &format!("{id}.{property}"))
         };
-        let variables = properties
-            .pointer("/Environment/Variables")
-            .unwrap_or(&Value::Null);
-        let environment =
-            match self.evaluate(variables, names, &format!("{id}.Environment.Variables"))? {
-                Value::Object(map) => map
-                    .iter()
-                    .map(|(name, value)| (name.clone(), text(value)))
-                    .collect(),
-                _ => BTreeMap::new(),
-            };
+        let variables = properties.pointer("/Environment/Variables").unwrap_or(&Value::Null);
+        let environment = match self.evaluate(variables, names, &format!("{id}.Environment.Variables"))? {
+            Value::Object(map) => map.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+            _ => BTreeMap::new(),
+        };
         let sources = match properties.get("Events") {
             Some(Value::Object(events)) => events
                 .iter()
@@ -134,75 +116,43 @@ impl Template {
         })
     }
 
-    fn source(
-        &self,
-        place: &str,
-        event: &Value,
-        names: &Names,
-    ) -> Result<Vec<Source>, TemplateError> {
-        let kind = event
-            .get("Type")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+    fn source(&self, place: &str, event: &Value, names: &Names) -> Result<Vec<Source>, TemplateError> {
+        let kind = event.get("Type").and_then(Value::as_str).unwrap_or_default();
         let raw = properties(event);
         match kind {
             "HttpApi" => Ok(vec![Source::Http(self.route(place, raw, names)?)]),
-            "Cognito" => {
-                match self.evaluate(raw.get("Trigger").unwrap_or(&Value::Null), names, place)? {
-                    Value::String(trigger) => Ok(vec![Source::Cognito(trigger)]),
-                    Value::Array(triggers) => Ok(triggers
-                        .iter()
-                        .map(|trigger| Source::Cognito(text(trigger)))
-                        .collect()),
-                    _ => Err(not_understood(place, "Trigger is missing")),
-                }
-            }
+            "Cognito" => match self.evaluate(raw.get("Trigger").unwrap_or(&Value::Null), names, place)? {
+                Value::String(trigger) => Ok(vec![Source::Cognito(trigger)]),
+                Value::Array(triggers) => Ok(triggers.iter().map(|trigger| Source::Cognito(text(trigger))).collect()),
+                _ => Err(not_understood(place, "Trigger is missing")),
+            },
             "DynamoDB" => Ok(vec![Source::Stream(self.stream(place, raw, names)?)]),
-            "Schedule" | "ScheduleV2" | "EventBridgeRule" | "CloudWatchEvent" | "SNS" | "SQS"
-            | "S3" => Ok(vec![Source::NotDriven(kind.to_owned())]),
-            other => Err(not_understood(
-                place,
-                format!("events of type {other} are not known to the local stack"),
-            )),
+            "Schedule" | "ScheduleV2" | "EventBridgeRule" | "CloudWatchEvent" | "SNS" | "SQS" | "S3" => {
+                Ok(vec![Source::NotDriven(kind.to_owned())])
+            }
+            other => Err(not_understood(place, format!("events of type {other} are not known to the local stack"))),
         }
     }
 
     fn route(&self, place: &str, raw: &Value, names: &Names) -> Result<HttpRoute, TemplateError> {
-        let get = |name: &str| {
-            self.evaluate(
-                raw.get(name).unwrap_or(&Value::Null),
-                names,
-                &format!("{place}.{name}"),
-            )
-        };
+        let get = |name: &str| self.evaluate(raw.get(name).unwrap_or(&Value::Null), names, &format!("{place}.{name}"));
         let auth = get("Auth")?;
         let scopes = match auth.get("AuthorizationScopes") {
             Some(Value::Array(scopes)) => scopes.iter().map(text).collect(),
             _ => Vec::new(),
         };
         Ok(HttpRoute {
-            method: get("Method")?
-                .as_str()
-                .unwrap_or("ANY")
-                .to_ascii_uppercase(),
+            method: get("Method")?.as_str().unwrap_or("ANY").to_ascii_uppercase(),
             path: get("Path")?.as_str().unwrap_or("$default").to_owned(),
             authorizer: match auth.get("Authorizer").and_then(Value::as_str) {
                 None => RouteAuthorizer::Default,
                 Some("NONE") => RouteAuthorizer::None,
-                Some(name) => RouteAuthorizer::Named {
-                    name: name.to_owned(),
-                    scopes,
-                },
+                Some(name) => RouteAuthorizer::Named { name: name.to_owned(), scopes },
             },
         })
     }
 
-    fn stream(
-        &self,
-        place: &str,
-        raw: &Value,
-        names: &Names,
-    ) -> Result<StreamSource, TemplateError> {
+    fn stream(&self, place: &str, raw: &Value, names: &Names) -> Result<StreamSource, TemplateError> {
         let get = |name: &str| match raw.get(name) {
             Some(value) => self.evaluate(value, names, &format!("{place}.{name}")),
             None => Ok(Value::Null),
@@ -217,19 +167,11 @@ impl Template {
         // -1 is Lambda's way to write "no limit".
         let limit = |value: &Value| number(value).filter(|limit| *limit >= 0.0);
         let patterns = get("FilterCriteria")?;
-        let patterns = patterns
-            .get("Filters")
-            .and_then(Value::as_array)
-            .cloned()
-            .unwrap_or_default();
+        let patterns = patterns.get("Filters").and_then(Value::as_array).cloned().unwrap_or_default();
         let filters = patterns.iter().map(|filter| {
-            let pattern = filter
-                .get("Pattern")
-                .and_then(Value::as_str)
-                .unwrap_or_default();
+            let pattern = filter.get("Pattern").and_then(Value::as_str).unwrap_or_default();
             let parsed = serde_json::from_str(pattern).map_err(|error| error.to_string());
-            let checked = parsed
-                .and_then(|pattern| crate::streams::filter::check(&pattern).map(|()| pattern));
+            let checked = parsed.and_then(|pattern| crate::streams::filter::check(&pattern).map(|()| pattern));
             checked.map_err(|reason| not_understood(format!("{place}.FilterCriteria"), reason))
         });
         Ok(StreamSource {
@@ -237,9 +179,7 @@ impl Template {
             from_the_beginning: get("StartingPosition")?.as_str() != Some("LATEST"),
             maximum_retries: limit(&get("MaximumRetryAttempts")?).map(|retries| retries as u32),
             maximum_age: limit(&get("MaximumRecordAgeInSeconds")?).map(Duration::from_secs_f64),
-            bisect: get("BisectBatchOnFunctionError")?
-                .as_bool()
-                .unwrap_or(false),
+            bisect: get("BisectBatchOnFunctionError")?.as_bool().unwrap_or(false),
             report_item_failures: get("FunctionResponseTypes")?
                 .as_array()
                 .is_some_and(|types| types.iter().any(|kind| kind == "ReportBatchItemFailures")),
@@ -251,9 +191,6 @@ impl Template {
 fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
     let name = function_name(resource).map(str::to_owned);
     name.ok_or_else(|| {
-        not_understood(
-            format!("{id}.Metadata.BuildProperties.Binary"),
-            "it names the binary to run and is missing",
-        )
+        not_understood(format!("{id}.Metadata.BuildProperties.Binary"), "it names the binary to run and is missing")
     })
 }

@@ -11,22 +11,12 @@ use super::{
 
 impl Template {
     /// A value with every function in it replaced by what it stands for. `place` is named in errors.
-    pub(super) fn evaluate(
-        &self,
-        value: &Value,
-        names: &Names,
-        place: &str,
-    ) -> Result<Value, TemplateError> {
+    pub(super) fn evaluate(&self, value: &Value, names: &Names, place: &str) -> Result<Value, TemplateError> {
         // `AWS::NoValue` removes the property; at the top there is nothing to remove it from.
         Ok(self.value(value, names, place)?.unwrap_or(Value::Null))
     }
 
-    fn value(
-        &self,
-        value: &Value,
-        names: &Names,
-        place: &str,
-    ) -> Result<Option<Value>, TemplateError> {
+    fn value(&self, value: &Value, names: &Names, place: &str) -> Result<Option<Value>, TemplateError> {
         match value {
             Value::Array(items) => {
                 let mut evaluated = Vec::with_capacity(items.len());
@@ -77,15 +67,11 @@ impl Template {
                     Value::Array(parts) => parts.iter().map(text).collect::<Vec<_>>().join("."),
                     other => text(other),
                 };
-                let (resource, attribute) = target
-                    .split_once('.')
-                    .ok_or_else(|| wrong("names no attribute"))?;
+                let (resource, attribute) = target.split_once('.').ok_or_else(|| wrong("names no attribute"))?;
                 Value::String(self.attribute(resource, attribute, names, place)?)
             }
             "Fn::Sub" => match argument {
-                Value::String(pattern) => {
-                    Value::String(self.substitute(pattern, &Map::new(), names, place)?)
-                }
+                Value::String(pattern) => Value::String(self.substitute(pattern, &Map::new(), names, place)?),
                 Value::Array(parts) => {
                     let [Value::String(pattern), variables] = parts.as_slice() else {
                         return Err(wrong("wants text and a map"));
@@ -99,34 +85,22 @@ impl Template {
                 _ => return Err(wrong("wants text")),
             },
             "Fn::Join" => match list()?.as_slice() {
-                [separator, Value::Array(items)] => Value::String(
-                    items
-                        .iter()
-                        .map(text)
-                        .collect::<Vec<_>>()
-                        .join(&text(separator)),
-                ),
+                [separator, Value::Array(items)] => {
+                    Value::String(items.iter().map(text).collect::<Vec<_>>().join(&text(separator)))
+                }
                 _ => return Err(wrong("wants a separator and a list")),
             },
             "Fn::Split" => match list()?.as_slice() {
                 [separator, source] => {
                     let source = text(source);
-                    Value::Array(
-                        source
-                            .split(&text(separator))
-                            .map(|part| Value::String(part.to_owned()))
-                            .collect(),
-                    )
+                    Value::Array(source.split(&text(separator)).map(|part| Value::String(part.to_owned())).collect())
                 }
                 _ => return Err(wrong("wants a separator and text")),
             },
             "Fn::Select" => match list()?.as_slice() {
                 [index, Value::Array(items)] => {
                     let index = number(index).ok_or_else(|| wrong("wants an index"))? as usize;
-                    items
-                        .get(index)
-                        .cloned()
-                        .ok_or_else(|| wrong("selects beyond the end of the list"))?
+                    items.get(index).cloned().ok_or_else(|| wrong("selects beyond the end of the list"))?
                 }
                 _ => return Err(wrong("wants an index and a list")),
             },
@@ -135,26 +109,19 @@ impl Template {
                     return Err(wrong("wants three values"));
                 };
                 let name = text(condition);
-                let holds = self
-                    .conditions
-                    .get(&name)
-                    .copied()
-                    .ok_or_else(|| wrong(&format!("names no condition: {name}")))?;
+                let holds =
+                    self.conditions.get(&name).copied().ok_or_else(|| wrong(&format!("names no condition: {name}")))?;
                 return self.value(if holds { yes } else { no }, names, place);
             }
             "Fn::FindInMap" => {
                 let keys = list()?;
-                let found = keys.iter().try_fold(
-                    self.root.get("Mappings").unwrap_or(&Value::Null),
-                    |map, key| map.get(text(key)),
-                );
+                let found = keys
+                    .iter()
+                    .try_fold(self.root.get("Mappings").unwrap_or(&Value::Null), |map, key| map.get(text(key)));
                 found.cloned().ok_or_else(|| wrong("finds nothing"))?
             }
             other => {
-                return Err(not_understood(
-                    place,
-                    format!("{other} is not known to the local stack"),
-                ));
+                return Err(not_understood(place, format!("{other} is not known to the local stack")));
             }
         }))
     }
@@ -169,38 +136,20 @@ impl Template {
             "AWS::Partition" => "aws".to_owned(),
             "AWS::URLSuffix" => "amazonaws.com".to_owned(),
             "AWS::StackName" => "local".to_owned(),
-            "AWS::StackId" => format!(
-                "arn:aws:cloudformation:{}:{}:stack/local/0",
-                self.region,
-                names::ACCOUNT
-            ),
+            "AWS::StackId" => format!("arn:aws:cloudformation:{}:{}:stack/local/0", self.region, names::ACCOUNT),
             _ => {
                 return names
                     .reference(self, name)
                     .map(Value::String)
-                    .ok_or_else(|| {
-                        not_understood(
-                            place,
-                            format!("Ref {name} refers to nothing that is known here"),
-                        )
-                    });
+                    .ok_or_else(|| not_understood(place, format!("Ref {name} refers to nothing that is known here")));
             }
         };
         Ok(Value::String(text))
     }
 
-    fn attribute(
-        &self,
-        resource: &str,
-        attribute: &str,
-        names: &Names,
-        place: &str,
-    ) -> Result<String, TemplateError> {
+    fn attribute(&self, resource: &str, attribute: &str, names: &Names, place: &str) -> Result<String, TemplateError> {
         names.attribute(self, resource, attribute).ok_or_else(|| {
-            not_understood(
-                place,
-                format!("GetAtt {resource}.{attribute} refers to nothing that is known here"),
-            )
+            not_understood(place, format!("GetAtt {resource}.{attribute} refers to nothing that is known here"))
         })
     }
 
@@ -215,9 +164,8 @@ impl Template {
         let mut rest = pattern;
         while let Some((before, after)) = rest.split_once("${") {
             result.push_str(before);
-            let (name, behind) = after
-                .split_once('}')
-                .ok_or_else(|| not_understood(place, "Fn::Sub has a ${ without its }"))?;
+            let (name, behind) =
+                after.split_once('}').ok_or_else(|| not_understood(place, "Fn::Sub has a ${ without its }"))?;
             rest = behind;
             if let Some(literal) = name.strip_prefix('!') {
                 result.push_str(&format!("${{{literal}}}"));
@@ -236,19 +184,10 @@ impl Template {
     /// Every condition. They can name one another, in any order.
     pub(super) fn resolve_conditions(&self) -> Result<BTreeMap<String, bool>, TemplateError> {
         let none = Map::new();
-        let declared = self
-            .root
-            .get("Conditions")
-            .and_then(Value::as_object)
-            .unwrap_or(&none);
+        let declared = self.root.get("Conditions").and_then(Value::as_object).unwrap_or(&none);
         declared
             .keys()
-            .map(|name| {
-                Ok((
-                    name.clone(),
-                    self.condition(declared, &serde_json::json!({"Condition": name}), name, 0)?,
-                ))
-            })
+            .map(|name| Ok((name.clone(), self.condition(declared, &serde_json::json!({"Condition": name}), name, 0)?)))
             .collect()
     }
 
@@ -268,26 +207,17 @@ impl Template {
             return Err(wrong("it is not a condition"));
         };
         let each = || -> Result<Vec<bool>, TemplateError> {
-            let items = argument
-                .as_array()
-                .ok_or_else(|| wrong("it wants a list"))?;
-            items
-                .iter()
-                .map(|item| self.condition(declared, item, name, depth + 1))
-                .collect()
+            let items = argument.as_array().ok_or_else(|| wrong("it wants a list"))?;
+            items.iter().map(|item| self.condition(declared, item, name, depth + 1)).collect()
         };
         match function.as_str() {
             "Condition" => {
                 let next = text(argument);
-                let value = declared
-                    .get(&next)
-                    .ok_or_else(|| wrong(&format!("there is no condition {next}")))?;
+                let value = declared.get(&next).ok_or_else(|| wrong(&format!("there is no condition {next}")))?;
                 self.condition(declared, value, &next, depth + 1)
             }
             "Fn::Equals" => match self.evaluate(argument, &Names::default(), &place)? {
-                Value::Array(items) if items.len() == 2 => {
-                    Ok(items.first().map(text) == items.last().map(text))
-                }
+                Value::Array(items) if items.len() == 2 => Ok(items.first().map(text) == items.last().map(text)),
                 _ => Err(wrong("Fn::Equals wants two values")),
             },
             "Fn::Not" => Ok(each()?.iter().all(|holds| !holds)),
@@ -299,8 +229,7 @@ impl Template {
 }
 
 fn single(map: &Map<String, Value>) -> Option<(&str, &Value)> {
-    super::document::is_intrinsic(map)
-        .then(|| map.iter().next().map(|(key, value)| (key.as_str(), value)))?
+    super::document::is_intrinsic(map).then(|| map.iter().next().map(|(key, value)| (key.as_str(), value)))?
 }
 
 #[cfg(test)]
@@ -327,14 +256,10 @@ Resources:
     #[track_caller]
     fn evaluate(yaml: &str) -> Result<Value, TemplateError> {
         let template = Template::parse(TEMPLATE, &BTreeMap::new()).unwrap();
-        let value =
-            super::super::document::parse(&format!("Resources: {{Value: {yaml}}}")).unwrap();
+        let value = super::super::document::parse(&format!("Resources: {{Value: {yaml}}}")).unwrap();
         template.evaluate(
             &value["Resources"]["Value"],
-            &Names {
-                table_name: "items".to_owned(),
-                ..Names::default()
-            },
+            &Names { table_name: "items".to_owned(), ..Names::default() },
             "Here",
         )
     }
@@ -344,14 +269,8 @@ Resources:
         for (yaml, expected) in [
             ("!Ref Stage", json!("test")),
             ("!Ref Table", json!("items")),
-            (
-                "!Sub 'a-${Stage}-${!Stage}-${AWS::AccountId}'",
-                json!("a-test-${Stage}-000000000000"),
-            ),
-            (
-                "!Sub ['${x}/${Stage}', {x: !Ref Zones}]",
-                json!("[\"a\",\"b\"]/test"),
-            ),
+            ("!Sub 'a-${Stage}-${!Stage}-${AWS::AccountId}'", json!("a-test-${Stage}-000000000000")),
+            ("!Sub ['${x}/${Stage}', {x: !Ref Zones}]", json!("[\"a\",\"b\"]/test")),
             ("!Join ['-', [a, !Ref Stage]]", json!("a-test")),
             ("!Join [',', !Ref Zones]", json!("a,b")),
             ("!Select [1, !Split ['.', a.b.c]]", json!("b")),
@@ -360,15 +279,9 @@ Resources:
             ("!If [IsLive, yes, no]", json!("no")),
             ("!If [Either, 1, 2]", json!(1)),
             ("!If [Both, 1, 2]", json!(2)),
-            (
-                "{a: !If [IsLive, 1, !Ref 'AWS::NoValue'], b: 2}",
-                json!({"b": 2}),
-            ),
+            ("{a: !If [IsLive, 1, !Ref 'AWS::NoValue'], b: 2}", json!({"b": 2})),
             ("{'Fn::Sub': '${Stage}'}", json!("test")),
-            (
-                "{'Fn::GetAtt': [Table, Arn]}",
-                json!("arn:aws:dynamodb:us-east-1:000000000000:table/items"),
-            ),
+            ("{'Fn::GetAtt': [Table, Arn]}", json!("arn:aws:dynamodb:us-east-1:000000000000:table/items")),
             ("!FindInMap [Sizes, !Ref Stage, memory]", json!(128)),
         ] {
             assert_eq!(evaluate(yaml).unwrap(), expected, "{yaml}");
@@ -377,12 +290,9 @@ Resources:
 
     #[test]
     fn what_is_not_known_names_its_place() {
-        for yaml in [
-            "{deep: !ImportValue x}",
-            "{deep: !Ref Nothing}",
-            "{deep: !GetAtt Table.Colour}",
-            "{deep: !Sub '${Stage'}",
-        ] {
+        for yaml in
+            ["{deep: !ImportValue x}", "{deep: !Ref Nothing}", "{deep: !GetAtt Table.Colour}", "{deep: !Sub '${Stage'}"]
+        {
             let error = evaluate(yaml).unwrap_err().to_string();
             assert!(error.starts_with("Here.deep"), "{yaml}: {error}");
         }
@@ -391,12 +301,7 @@ Resources:
     #[test]
     fn a_condition_that_depends_on_itself_is_refused() {
         let circle = "Conditions: {A: !Not [!Condition B], B: !Not [!Condition A]}\nResources: {}";
-        assert!(
-            Template::parse(circle, &BTreeMap::new())
-                .unwrap_err()
-                .to_string()
-                .contains("itself")
-        );
+        assert!(Template::parse(circle, &BTreeMap::new()).unwrap_err().to_string().contains("itself"));
     }
 
     #[test]

@@ -11,7 +11,8 @@ use std::{collections::BTreeMap, path::Path};
 
 use serde_json::Value;
 
-pub(crate) use functions::{Function, HttpRoute, RouteAuthorizer, Source, StreamSource};
+pub(crate) use functions::{Function, RouteAuthorizer, Source, StreamSource};
+pub(crate) use names::ACCOUNT;
 pub use names::Names;
 pub(crate) use resources::{Api, Authorizer, Cors, Pool, PoolClient};
 
@@ -27,9 +28,7 @@ pub enum TemplateError {
         reason: String,
     },
     /// A parameter has no value or one that its declaration refuses.
-    #[error(
-        "parameter {name}: {reason} — set it in infra/local/parameters.json or with --parameter {name}=VALUE"
-    )]
+    #[error("parameter {name}: {reason} — set it in infra/local/parameters.json or with --parameter {name}=VALUE")]
     Parameter {
         /// The parameter.
         name: String,
@@ -45,9 +44,7 @@ pub enum TemplateError {
         known: String,
     },
     /// Something is used that the local stack does not know or that is not as CloudFormation wants it.
-    #[error(
-        "{place} in the template: {reason} — change the template, or teach infra/local about it"
-    )]
+    #[error("{place} in the template: {reason} — change the template, or teach infra/local about it")]
     NotUnderstood {
         /// Logical id and property.
         place: String,
@@ -69,18 +66,12 @@ pub struct Template {
 impl Template {
     /// The workspace's own template with the parameters that `cargo local` uses.
     pub fn workspace() -> Result<Self, TemplateError> {
-        Self::read(
-            &crate::options::workspace_root().join("template.yaml"),
-            &BTreeMap::new(),
-        )
+        Self::read(&crate::options::workspace_root().join("template.yaml"), &BTreeMap::new())
     }
 
     /// Reads a template. Parameters: the template's defaults, then infra/local/parameters.json, then `given`.
     pub fn read(path: &Path, given: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let unreadable = |reason: String| TemplateError::Unreadable {
-            path: path.display().to_string(),
-            reason,
-        };
+        let unreadable = |reason: String| TemplateError::Unreadable { path: path.display().to_string(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
         Self::parse(&text, given).map_err(|error| match error {
             TemplateError::Unreadable { reason, .. } => unreadable(reason),
@@ -93,12 +84,7 @@ impl Template {
         let root = document::parse(text)?;
         let parameters = parameters::resolve(&root, given)?;
         let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned());
-        let mut template = Self {
-            root,
-            parameters,
-            conditions: BTreeMap::new(),
-            region,
-        };
+        let mut template = Self { root, parameters, conditions: BTreeMap::new(), region };
         template.conditions = template.resolve_conditions()?;
         Ok(template)
     }
@@ -133,10 +119,7 @@ impl Template {
             [one] => Ok(*one),
             several => Err(TemplateError::NotUnderstood {
                 place: "Resources".to_owned(),
-                reason: format!(
-                    "the local stack needs exactly one {kind}, there are {}",
-                    several.len()
-                ),
+                reason: format!("the local stack needs exactly one {kind}, there are {}", several.len()),
             }),
         }
     }
@@ -148,8 +131,5 @@ fn properties(resource: &Value) -> &Value {
 }
 
 fn not_understood(place: impl Into<String>, reason: impl Into<String>) -> TemplateError {
-    TemplateError::NotUnderstood {
-        place: place.into(),
-        reason: reason.into(),
-    }
+    TemplateError::NotUnderstood { place: place.into(), reason: reason.into() }
 }

@@ -39,50 +39,32 @@ impl Names {
         (!value.is_empty()).then_some(value)
     }
 
-    pub(super) fn attribute(
-        &self,
-        template: &Template,
-        id: &str,
-        attribute: &str,
-    ) -> Option<String> {
+    pub(super) fn attribute(&self, template: &Template, id: &str, attribute: &str) -> Option<String> {
         let (region, resource) = (template.region(), template.root.get("Resources")?.get(id)?);
         let (table, pool) = (&self.table_name, &self.user_pool_id);
         let named = |name: &str, value: String| (!name.is_empty()).then_some(value);
         match (resource.get("Type")?.as_str()?, attribute) {
-            ("AWS::DynamoDB::Table", "Arn") => named(
-                table,
-                format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{table}"),
-            ),
-            ("AWS::DynamoDB::Table", "StreamArn") => {
-                named(&self.stream_arn, self.stream_arn.clone())
+            ("AWS::DynamoDB::Table", "Arn") => {
+                named(table, format!("arn:aws:dynamodb:{region}:{ACCOUNT}:table/{table}"))
             }
-            ("AWS::Cognito::UserPool", "Arn") => named(
-                pool,
-                format!("arn:aws:cognito-idp:{region}:{ACCOUNT}:userpool/{pool}"),
-            ),
+            ("AWS::DynamoDB::Table", "StreamArn") => named(&self.stream_arn, self.stream_arn.clone()),
+            ("AWS::Cognito::UserPool", "Arn") => {
+                named(pool, format!("arn:aws:cognito-idp:{region}:{ACCOUNT}:userpool/{pool}"))
+            }
             ("AWS::Cognito::UserPool", "UserPoolId") => named(pool, pool.clone()),
             ("AWS::Cognito::UserPool", "ProviderName") => {
                 named(pool, format!("cognito-idp.{region}.amazonaws.com/{pool}"))
             }
-            ("AWS::Cognito::UserPool", "ProviderURL") => named(
-                pool,
-                format!("https://cognito-idp.{region}.amazonaws.com/{pool}"),
-            ),
+            ("AWS::Cognito::UserPool", "ProviderURL") => {
+                named(pool, format!("https://cognito-idp.{region}.amazonaws.com/{pool}"))
+            }
             ("AWS::Cognito::UserPoolClient", "ClientId") => {
                 named(&self.user_pool_client_id, self.user_pool_client_id.clone())
             }
-            ("AWS::Serverless::HttpApi", "ApiEndpoint") => {
-                named(&self.api_url, self.api_url.clone())
-            }
-            ("AWS::Serverless::Function", "Arn") => {
-                Some(function_arn(region, function_name(resource)?))
-            }
-            ("AWS::SQS::Queue", "Arn") => {
-                Some(format!("arn:aws:sqs:{region}:{ACCOUNT}:local-{id}"))
-            }
-            ("AWS::SQS::Queue", "QueueName") | ("AWS::SNS::Topic", "TopicName") => {
-                Some(format!("local-{id}"))
-            }
+            ("AWS::Serverless::HttpApi", "ApiEndpoint") => named(&self.api_url, self.api_url.clone()),
+            ("AWS::Serverless::Function", "Arn") => Some(function_arn(region, function_name(resource)?)),
+            ("AWS::SQS::Queue", "Arn") => Some(format!("arn:aws:sqs:{region}:{ACCOUNT}:local-{id}")),
+            ("AWS::SQS::Queue", "QueueName") | ("AWS::SNS::Topic", "TopicName") => Some(format!("local-{id}")),
             ("AWS::SQS::Queue", "QueueUrl") => self.reference(template, id),
             ("AWS::SNS::Topic", "TopicArn") => self.reference(template, id),
             _ => None,
@@ -92,9 +74,7 @@ impl Names {
 
 /// The name that a function is invoked by: its binary's.
 pub(super) fn function_name(resource: &Value) -> Option<&str> {
-    resource
-        .pointer("/Metadata/BuildProperties/Binary")?
-        .as_str()
+    resource.pointer("/Metadata/BuildProperties/Binary")?.as_str()
 }
 
 /// The ARN of a function.

@@ -15,30 +15,20 @@ pub(super) fn resolve(
     given: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, Value>, TemplateError> {
     let none = serde_json::Map::new();
-    let declared = root
-        .get("Parameters")
-        .and_then(Value::as_object)
-        .unwrap_or(&none);
+    let declared = root.get("Parameters").and_then(Value::as_object).unwrap_or(&none);
     if let Some(name) = given.keys().find(|name| !declared.contains_key(*name)) {
         let known = declared.keys().cloned().collect::<Vec<_>>().join(", ");
-        return Err(TemplateError::UnknownParameter {
-            name: name.clone(),
-            known,
-        });
+        return Err(TemplateError::UnknownParameter { name: name.clone(), known });
     }
     // Names in the file that this template does not declare are left alone: a test may bring a template of its own.
-    let local: BTreeMap<String, String> =
-        serde_json::from_str(LOCAL).map_err(|error| TemplateError::Unreadable {
-            path: "infra/local/parameters.json".to_owned(),
-            reason: error.to_string(),
-        })?;
+    let local: BTreeMap<String, String> = serde_json::from_str(LOCAL).map_err(|error| TemplateError::Unreadable {
+        path: "infra/local/parameters.json".to_owned(),
+        reason: error.to_string(),
+    })?;
     declared
         .iter()
         .map(|(name, declaration)| {
-            let refuse = |reason: String| TemplateError::Parameter {
-                name: name.clone(),
-                reason,
-            };
+            let refuse = |reason: String| TemplateError::Parameter { name: name.clone(), reason };
             let value = given
                 .get(name)
                 .or_else(|| local.get(name))
@@ -52,27 +42,16 @@ pub(super) fn resolve(
 }
 
 fn typed(declaration: &Value, value: String) -> Value {
-    let kind = declaration
-        .get("Type")
-        .and_then(Value::as_str)
-        .unwrap_or("String");
+    let kind = declaration.get("Type").and_then(Value::as_str).unwrap_or("String");
     if kind == "CommaDelimitedList" || kind.starts_with("List<") {
-        return Value::Array(
-            value
-                .split(',')
-                .map(|item| Value::String(item.trim().to_owned()))
-                .collect(),
-        );
+        return Value::Array(value.split(',').map(|item| Value::String(item.trim().to_owned())).collect());
     }
     Value::String(value)
 }
 
 fn check(declaration: &Value, value: &str) -> Result<(), String> {
     // The template's own words, where it has some, beat ours.
-    let say = |reason: String| match declaration
-        .get("ConstraintDescription")
-        .and_then(Value::as_str)
-    {
+    let say = |reason: String| match declaration.get("ConstraintDescription").and_then(Value::as_str) {
         Some(description) => format!("\"{value}\" {description}"),
         None => format!("\"{value}\" {reason}"),
     };
@@ -98,9 +77,7 @@ fn check(declaration: &Value, value: &str) -> Result<(), String> {
         return Err(say("is too long".to_owned()));
     }
     if declaration.get("Type").and_then(Value::as_str) == Some("Number") {
-        let number: f64 = value
-            .parse()
-            .map_err(|_| say("is not a number".to_owned()))?;
+        let number: f64 = value.parse().map_err(|_| say("is not a number".to_owned()))?;
         if limit("MinValue").is_some_and(|least| number < least) {
             return Err(say("is too small".to_owned()));
         }
@@ -144,12 +121,7 @@ Resources: {}
 
     #[track_caller]
     fn refusal(name: &str, value: &str) -> String {
-        Template::parse(
-            TEMPLATE,
-            &BTreeMap::from([(name.to_owned(), value.to_owned())]),
-        )
-        .unwrap_err()
-        .to_string()
+        Template::parse(TEMPLATE, &BTreeMap::from([(name.to_owned(), value.to_owned())])).unwrap_err().to_string()
     }
 
     #[test]
@@ -166,11 +138,8 @@ Resources: {}
 
     #[test]
     fn a_parameter_without_a_value_is_refused() {
-        let error = Template::parse(
-            "Parameters: {Other: {Type: String}}\nResources: {}",
-            &BTreeMap::new(),
-        )
-        .unwrap_err();
+        let error =
+            Template::parse("Parameters: {Other: {Type: String}}\nResources: {}", &BTreeMap::new()).unwrap_err();
         assert!(error.to_string().contains("Other"), "{error}");
     }
 }

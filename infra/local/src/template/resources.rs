@@ -88,10 +88,7 @@ impl Template {
         }
         // CloudFormation leaves out what the API wants said.
         if let Some(view) = table.pointer("/StreamSpecification/StreamViewType") {
-            request.insert(
-                "StreamSpecification".to_owned(),
-                json!({"StreamEnabled": true, "StreamViewType": view}),
-            );
+            request.insert("StreamSpecification".to_owned(), json!({"StreamEnabled": true, "StreamViewType": view}));
         }
         Ok(Value::Object(request))
     }
@@ -101,9 +98,7 @@ impl Template {
         let (id, resource) = self.only("AWS::DynamoDB::Table")?;
         let table = self.evaluate(properties(resource), &Names::default(), id)?;
         let specification = table.get("TimeToLiveSpecification").cloned();
-        Ok(specification.map(
-            |specification| json!({"TableName": name, "TimeToLiveSpecification": specification}),
-        ))
+        Ok(specification.map(|specification| json!({"TableName": name, "TimeToLiveSpecification": specification})))
     }
 
     /// The name that the template gives its table, or its logical id.
@@ -112,9 +107,7 @@ impl Template {
         let named = properties(resource)
             .get("TableName")
             .map(|name| self.evaluate(name, &Names::default(), &format!("{id}.TableName")));
-        Ok(named
-            .transpose()?
-            .map_or_else(|| format!("local-{id}"), |name| text(&name)))
+        Ok(named.transpose()?.map_or_else(|| format!("local-{id}"), |name| text(&name)))
     }
 
     /// The HTTP API's settings.
@@ -126,20 +119,12 @@ impl Template {
         };
         let auth = get("Auth")?;
         let mut authorizers = BTreeMap::new();
-        for (name, value) in auth
-            .get("Authorizers")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
+        for (name, value) in auth.get("Authorizers").and_then(Value::as_object).into_iter().flatten() {
             let place = format!("{id}.Auth.Authorizers.{name}");
-            let jwt = value.get("JwtConfiguration").ok_or_else(|| {
-                not_understood(&place, "only JWT authorizers are known to the local stack")
-            })?;
-            let source = value
-                .get("IdentitySource")
-                .and_then(Value::as_str)
-                .unwrap_or("$request.header.Authorization");
+            let jwt = value
+                .get("JwtConfiguration")
+                .ok_or_else(|| not_understood(&place, "only JWT authorizers are known to the local stack"))?;
+            let source = value.get("IdentitySource").and_then(Value::as_str).unwrap_or("$request.header.Authorization");
             let header = source
                 .strip_prefix("$request.header.")
                 .ok_or_else(|| not_understood(&place, "the token must come in a header"))?;
@@ -161,14 +146,8 @@ impl Template {
                 methods: texts(cors.get("AllowMethods")),
                 headers: texts(cors.get("AllowHeaders")),
                 exposed: texts(cors.get("ExposeHeaders")),
-                max_age: cors
-                    .get("MaxAge")
-                    .and_then(number)
-                    .map(|seconds| seconds as u64),
-                credentials: cors
-                    .get("AllowCredentials")
-                    .and_then(Value::as_bool)
-                    .unwrap_or(false),
+                max_age: cors.get("MaxAge").and_then(number).map(|seconds| seconds as u64),
+                credentials: cors.get("AllowCredentials").and_then(Value::as_bool).unwrap_or(false),
             }),
         })
     }
@@ -190,9 +169,7 @@ impl Template {
             uppercase: wants("RequireUppercase"),
             numbers: wants("RequireNumbers"),
             symbols: wants("RequireSymbols"),
-            email_is_username: texts(Some(&get("UsernameAttributes")?))
-                .iter()
-                .any(|name| name == "email"),
+            email_is_username: texts(Some(&get("UsernameAttributes")?)).iter().any(|name| name == "email"),
             ..Pool::default()
         };
         for attribute in schema.as_array().into_iter().flatten() {
@@ -202,13 +179,8 @@ impl Template {
             }
             // The standard ones are those of OpenID Connect; everything else in a schema is custom.
             if !crate::cognito::is_standard_attribute(&name) {
-                let longest = attribute
-                    .pointer("/StringAttributeConstraints/MaxLength")
-                    .and_then(number);
-                pool.custom.insert(
-                    format!("custom:{name}"),
-                    longest.map(|longest| longest as usize),
-                );
+                let longest = attribute.pointer("/StringAttributeConstraints/MaxLength").and_then(number);
+                pool.custom.insert(format!("custom:{name}"), longest.map(|longest| longest as usize));
             }
         }
         Ok(pool)
@@ -222,19 +194,11 @@ impl Template {
             None => Ok(Value::Null),
         };
         let units = get("TokenValidityUnits")?;
-        let validity = |name: &str,
-                        unit: &str,
-                        default: i64,
-                        default_unit: &str|
-         -> Result<i64, TemplateError> {
+        let validity = |name: &str, unit: &str, default: i64, default_unit: &str| -> Result<i64, TemplateError> {
             let Some(amount) = number(&get(&format!("{name}Validity"))?) else {
                 return Ok(default);
             };
-            let seconds = match units
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or(default_unit)
-            {
+            let seconds = match units.get(name).and_then(Value::as_str).unwrap_or(default_unit) {
                 "seconds" => 1,
                 "minutes" => 60,
                 "hours" => 3600,
@@ -261,8 +225,5 @@ impl Template {
 }
 
 fn texts(value: Option<&Value>) -> Vec<String> {
-    value
-        .and_then(Value::as_array)
-        .map(|items| items.iter().map(text).collect())
-        .unwrap_or_default()
+    value.and_then(Value::as_array).map(|items| items.iter().map(text).collect()).unwrap_or_default()
 }

@@ -1,0 +1,130 @@
+//! Passwords: the pool's policy, resetting, and setting by an administrator.
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{
+    Answer, Cognito,
+    codes::{Code, Purpose, delivery},
+    errors::CognitoError,
+    request::Request,
+    users::Status,
+};
+use crate::entropy;
+
+/// A reset code lives this long, in seconds.
+const RESET_VALIDITY: i64 = 3600;
+
+/// One salted round: these are passwords of test users on a developer's machine, and tests make many of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct PasswordHash {
+    salt: String,
+    hash: String,
+}
+
+impl PasswordHash {
+    pub(super) fn new(password: &str) -> Self {
+        let salt = entropy::simple_id();
+        Self { hash: digest(&salt, password), salt }
+    }
+
+    pub(super) fn matches(&self, password: &str) -> bool {
+        digest(&self.salt, password) == self.hash
+    }
+}
+
+fn digest(salt: &str, password: &str) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(format!("{salt}{password}")))
+}
+
+impl Cognito {
+    pub(super) fn check_password(&self, password: &str) -> Result<(), CognitoError> {
+        let policy = &self.pool;
+        let has = |wanted: bool, holds: fn(char) -> bool| !wanted || password.chars().any(holds);
+        let rules = [
+            (password.chars().count() >= policy.minimum_length, "Password not long enough"),
+            (has(policy.lowercase, |c| c.is_ascii_lowercase()), "Password must have lowercase characters"),
+            (has(policy.uppercase, |c| c.is_ascii_uppercase()), "Password must have uppercase characters"),
+            (has(policy.numbers, |c| c.is_ascii_digit()), "Password must have numeric characters"),
+            (has(policy.symbols, |c| c.is_ascii_punctuation()), "Password must have symbol characters"),
+        ];
+        match rules.iter().find(|(holds, _)| !holds) {
+            None => Ok(()),
+            Some((_, rule)) => Err(CognitoError::new(
+                "InvalidPasswordException",
+                format!("Password did not conform with policy: {rule}"),
+            )),
+        }
+    }
+
+    pub(super) fn forgot_password(&self, request: &Request) -> Answer {
+        self.check_client(request)?;
+        let name = request.text("Username")?;
+        let sent = self.store.change(|state| {
+            let Some(user) = state.users.find_mut(name) else { return Ok(None) };
+            if user.status == Status::ForceChangePassword {
+                return Err(CognitoError::not_authorized("User password cannot be reset in the current state."));
+            }
+            if !user.email_is_verified() {
+                return Err(CognitoError::invalid_parameter(
+                    "Cannot reset password for the user as there is no registered/verified email or phone_number",
+                ));
+            }
+            let code = Code::new(RESET_VALIDITY);
+            user.reset = Some(code.clone());
+            Ok(Some((user.email().to_owned(), code)))
+        })?;
+        let details = match sent {
+            Some((email, code)) => self.send_code(&email, Purpose::Reset, &code),
+            // An unknown user gets the same answer, and no mail.
+            None if self.client.hides_users => delivery(name),
+            None => return Err(CognitoError::user_not_found()),
+        };
+        Ok(json!({ "CodeDeliveryDetails": details }))
+    }
+
+    pub(super) async fn confirm_forgot_password(&self, request: &Request) -> Answer {
+        self.check_client(request)?;
+        let (name, code, password) =
+            (request.text("Username")?, request.text("ConfirmationCode")?, request.text("Password")?);
+        let user = self.store.change(|state| {
+            let user = state.users.find_mut(name).ok_or_else(|| self.unknown_user_with_code())?;
+            Code::check(user.reset.as_ref(), code)?;
+            self.check_password(password)?;
+            user.reset = None;
+            user.password = Some(PasswordHash::new(password));
+            user.status = Status::Confirmed;
+            user.touch();
+            Ok(user.clone())
+        })?;
+        let client = self.store.identity().client_id;
+        self.fire_post_confirmation(
+            "PostConfirmation_ConfirmForgotPassword",
+            &user,
+            &client,
+            request.map("ClientMetadata"),
+        )
+        .await?;
+        Ok(json!({}))
+    }
+
+    pub(super) fn admin_set_user_password(&self, request: &Request) -> Answer {
+        self.check_pool(request)?;
+        let (name, password) = (request.text("Username")?, request.text("Password")?);
+        self.check_password(password)?;
+        self.store.change(|state| {
+            let user = state.users.find_mut(name).ok_or_else(CognitoError::user_not_found)?;
+            user.password = Some(PasswordHash::new(password));
+            user.status = if request.flag("Permanent") { Status::Confirmed } else { Status::ForceChangePassword };
+            user.touch();
+            Ok(json!({}))
+        })
+    }
+
+    /// Somebody who does not exist has no code either.
+    pub(super) fn unknown_user_with_code(&self) -> CognitoError {
+        if self.client.hides_users { CognitoError::expired_code() } else { CognitoError::user_not_found() }
+    }
+}

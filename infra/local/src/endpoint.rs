@@ -1,0 +1,144 @@
+//! The AWS services on one port, told apart as the SDKs send them.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{DefaultBodyLimit, Path, Query, Request, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+    routing::{get, post},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::{
+    cognito::Cognito,
+    engine::Front,
+    inbox::Inbox,
+    lambda::{Lambda, invoke_api},
+    ses::{Faults, Ses},
+    stack::Config,
+    streams::DeadLetters,
+};
+
+/// DynamoDB accepts the largest requests of all.
+const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+/// Everything that answers on this port.
+pub(crate) struct Endpoint {
+    pub(crate) config: Config,
+    pub(crate) cognito: Cognito,
+    pub(crate) ses: Ses,
+    pub(crate) inbox: Arc<Inbox>,
+    pub(crate) lambda: Arc<Lambda>,
+    pub(crate) dynamodb: Arc<Front>,
+    pub(crate) dead_letters: Arc<DeadLetters>,
+}
+
+type Services = State<Arc<Endpoint>>;
+
+impl Endpoint {
+    /// Serves until dropped.
+    pub(crate) async fn serve(self, listener: TcpListener) {
+        let router = Router::new()
+            .route("/", post(json_services))
+            .route("/2015-03-31/functions/{name}/invocations", post(invoke))
+            .route("/v2/email/outbound-emails", post(send_email))
+            .route("/{pool}/.well-known/{document}", get(document))
+            .route("/_local/inbox", get(inbox_page))
+            .route("/_local/inbox.json", get(inbox_json))
+            .route("/_local/config.json", get(config))
+            .route("/_local/dead-letters.json", get(dead_letters))
+            .route("/_local/ses-faults", post(ses_faults))
+            .fallback(unknown)
+            .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .with_state(Arc::new(self));
+        let _ = axum::serve(listener, router).await;
+    }
+}
+
+/// The services of the JSON protocols name themselves in `X-Amz-Target`.
+async fn json_services(State(services): Services, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match target.split_once('.') {
+        Some(("DynamoDB_20120810" | "DynamoDBStreams_20120810", _)) => {
+            match services.dynamodb.answer(&headers, body).await {
+                Ok(response) => response.map(Body::new),
+                // Through this door a dropped connection is a gateway that got no answer.
+                Err(_) => StatusCode::BAD_GATEWAY.into_response(),
+            }
+        }
+        Some(("AWSCognitoIdentityProviderService", operation)) => services.cognito.answer(operation, &body).await,
+        _ => refuse(
+            StatusCode::BAD_REQUEST,
+            "UnknownOperationException",
+            "The local stack knows DynamoDB, Cognito, SES v2 and Lambda's Invoke.",
+        ),
+    }
+}
+
+async fn invoke(State(services): Services, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    invoke_api::invoke(Arc::clone(&services.lambda), name, &headers, body).await
+}
+
+async fn send_email(State(services): Services, body: Bytes) -> Response {
+    services.ses.send_email(&body)
+}
+
+async fn document(State(services): Services, Path((pool, document)): Path<(String, String)>) -> Response {
+    match services.cognito.document(&pool, &document, &services.config.aws_endpoint_url) {
+        Some(document) => json_response(StatusCode::OK, &document),
+        None => refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", "There is no such document."),
+    }
+}
+
+async fn inbox_page(State(services): Services) -> Response {
+    // Nothing is loaded and nothing runs, whatever a mail holds.
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(services.inbox.page())).into_response()
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    to: Option<String>,
+}
+
+async fn inbox_json(State(services): Services, Query(wanted): Query<Wanted>) -> Response {
+    json_response(StatusCode::OK, &services.inbox.list(wanted.to.as_deref()))
+}
+
+async fn config(State(services): Services) -> Response {
+    json_response(StatusCode::OK, &json!(services.config))
+}
+
+async fn dead_letters(State(services): Services) -> Response {
+    json_response(StatusCode::OK, &services.dead_letters.list())
+}
+
+async fn ses_faults(State(services): Services, body: Bytes) -> Response {
+    match serde_json::from_slice::<Faults>(&body) {
+        Ok(faults) => {
+            services.ses.inject(faults);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => refuse(StatusCode::BAD_REQUEST, "BadRequestException", &error.to_string()),
+    }
+}
+
+async fn unknown(request: Request) -> Response {
+    let message = format!("The local stack has nothing at {} {}.", request.method(), request.uri().path());
+    refuse(StatusCode::NOT_FOUND, "UnknownOperationException", &message)
+}
+
+fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {
+    let mut response = json_response(status, &json!({"__type": name, "message": message}));
+    response.headers_mut().insert("x-amzn-errortype", header::HeaderValue::from_static(name));
+    response
+}
+
+fn json_response(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}

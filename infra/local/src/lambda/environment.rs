@@ -1,0 +1,73 @@
+//! The environment that Lambda gives a function.
+
+use std::collections::BTreeMap;
+
+use crate::{entropy, template::Function};
+
+/// What all functions see around them.
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) region: String,
+    /// Where `AWS_ENDPOINT_URL_DYNAMODB` points.
+    pub(crate) dynamodb_url: String,
+    /// Where Cognito and SES are.
+    pub(crate) aws_url: String,
+}
+
+/// An endpoint that the caller's environment puts in the place of one of ours.
+pub(crate) fn replacement(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|url| !url.is_empty())
+}
+
+/// The whole environment of one instance.
+pub(super) fn of(function: &Function, surroundings: &Surroundings, runtime_api: &str) -> BTreeMap<String, String> {
+    let name = &function.name;
+    let mut environment = BTreeMap::new();
+    let mut set = |key: &str, value: &str| {
+        environment.insert(key.to_owned(), value.to_owned());
+    };
+    set("AWS_LAMBDA_RUNTIME_API", runtime_api);
+    set("AWS_LAMBDA_FUNCTION_NAME", name);
+    set("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
+    set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_megabytes.to_string());
+    set("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{name}"));
+    set("AWS_LAMBDA_LOG_STREAM_NAME", &format!("local/[$LATEST]{}", entropy::simple_id()));
+    set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
+    set("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023");
+    set("_HANDLER", &function.handler);
+    set("AWS_REGION", &surroundings.region);
+    set("AWS_DEFAULT_REGION", &surroundings.region);
+    // The key id says who called: the engine's journal tells the functions apart by it.
+    set("AWS_ACCESS_KEY_ID", name);
+    set("AWS_SECRET_ACCESS_KEY", "local");
+    set("AWS_SESSION_TOKEN", "local");
+    set("TZ", ":UTC");
+    set("LANG", "en_US.UTF-8");
+
+    let mut replaced = false;
+    for (variable, ours) in [
+        ("AWS_ENDPOINT_URL_DYNAMODB", &surroundings.dynamodb_url),
+        ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &surroundings.aws_url),
+        ("AWS_ENDPOINT_URL_SESV2", &surroundings.aws_url),
+    ] {
+        let theirs = replacement(variable);
+        replaced |= theirs.is_some();
+        set(variable, theirs.as_ref().unwrap_or(ours));
+    }
+    for variable in ["PATH", "RUST_BACKTRACE"] {
+        if let Ok(value) = std::env::var(variable) {
+            set(variable, &value);
+        }
+    }
+    // Another engine, or AWS itself, may check who calls.
+    if replaced && let Ok(key) = std::env::var("AWS_ACCESS_KEY_ID") {
+        set("AWS_ACCESS_KEY_ID", &key);
+        for variable in ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+            set(variable, &std::env::var(variable).unwrap_or_default());
+        }
+    }
+    environment.extend(function.environment.clone());
+    // An empty token would be sent, and refused.
+    environment.retain(|key, value| key != "AWS_SESSION_TOKEN" || !value.is_empty());
+    environment
+}

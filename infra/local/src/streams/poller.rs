@@ -1,0 +1,119 @@
+//! One function's event source mapping: polls, filters, hands batches on, remembers how far it came.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use serde_json::Value;
+
+use super::{DeadLetters, Positions, TableStream, delivery::Delivery, filter, source::sequence_number};
+use crate::{engine::Front, lambda::Lambda, template::StreamSource, wire::WireError};
+
+/// How long it sleeps when there is nothing to read and nobody says that something was written.
+const IDLE: Duration = Duration::from_millis(100);
+/// After the engine could not be asked.
+const TROUBLE: Duration = Duration::from_millis(500);
+/// How often it looks for new shards.
+const POLLS_PER_LOOK: u32 = 100;
+
+pub(crate) struct Poller {
+    pub(crate) function: String,
+    pub(crate) function_arn: String,
+    pub(crate) source: StreamSource,
+    pub(crate) stream: TableStream,
+    /// The ARN that events carry.
+    pub(crate) stream_arn: String,
+    pub(crate) region: String,
+    pub(crate) lambda: Arc<Lambda>,
+    pub(crate) positions: Arc<Positions>,
+    pub(crate) dead_letters: Arc<DeadLetters>,
+    pub(crate) front: Arc<Front>,
+}
+
+impl Poller {
+    /// Polls until dropped.
+    pub(crate) async fn run(self) {
+        let mut iterators: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let mut polls = 0_u32;
+        loop {
+            // Before reading: what is written while it reads must wake it as well.
+            let written = self.front.written.notified();
+            tokio::pin!(written);
+            written.as_mut().enable();
+            if polls % POLLS_PER_LOOK == 0 && self.look_for_shards(&mut iterators).await.is_err() {
+                tokio::time::sleep(TROUBLE).await;
+                continue;
+            }
+            polls = polls.wrapping_add(1);
+            match self.read_all(&mut iterators).await {
+                Ok(0) => {
+                    let _ = tokio::time::timeout(IDLE, written).await;
+                }
+                Ok(_) => {}
+                Err(_) => {
+                    // Iterators expire; the positions do not.
+                    iterators.clear();
+                    polls = 0;
+                    tokio::time::sleep(TROUBLE).await;
+                }
+            }
+        }
+    }
+
+    async fn look_for_shards(&self, iterators: &mut BTreeMap<String, Option<String>>) -> Result<(), WireError> {
+        for shard in self.stream.shards().await? {
+            if !iterators.contains_key(&shard) {
+                let after = self.positions.get(&self.function, &shard);
+                let iterator = self.stream.iterator(&shard, after.as_deref(), self.source.from_the_beginning).await?;
+                iterators.insert(shard, iterator);
+            }
+        }
+        Ok(())
+    }
+
+    /// How many records there were in all shards.
+    async fn read_all(&self, iterators: &mut BTreeMap<String, Option<String>>) -> Result<usize, WireError> {
+        let mut found = 0;
+        for (shard, iterator) in iterators.iter_mut() {
+            // A shard that was closed and read to its end has none.
+            let Some(at) = iterator.as_deref() else { continue };
+            let (records, next) = self.stream.records(at).await?;
+            found += records.len();
+            self.hand_on(shard, &records).await;
+            *iterator = next;
+        }
+        Ok(found)
+    }
+
+    async fn hand_on(&self, shard: &str, records: &[Value]) {
+        let passes = |record: &&Value| {
+            self.source.filters.is_empty()
+                || self.source.filters.iter().any(|pattern| filter::matches(pattern, Some(record)))
+        };
+        let wanted: Vec<Value> = records.iter().filter(passes).map(|record| self.event(record)).collect();
+        let delivery = Delivery {
+            lambda: &self.lambda,
+            function: &self.function,
+            function_arn: &self.function_arn,
+            source: &self.source,
+            stream_arn: &self.stream_arn,
+            shard,
+            dead_letters: &self.dead_letters,
+        };
+        for batch in wanted.chunks(self.source.batch_size) {
+            delivery.deliver(batch.to_vec()).await;
+            if let Some(last) = batch.last() {
+                self.positions.set(&self.function, shard, sequence_number(last));
+            }
+        }
+        if let Some(last) = records.last() {
+            self.positions.set(&self.function, shard, sequence_number(last));
+        }
+    }
+
+    /// A record of the stream as Lambda hands it on.
+    fn event(&self, record: &Value) -> Value {
+        let mut event = record.clone();
+        event["awsRegion"] = Value::String(self.region.clone());
+        event["eventSourceARN"] = Value::String(self.stream_arn.clone());
+        event
+    }
+}

@@ -14,7 +14,7 @@ use jiff::SignedDuration;
 use shared::{configuration::InvalidConfiguration, start::Start, table::Table, telemetry};
 
 pub use mail::{Mail, MailSettings};
-pub use post_office::{PostOffice, Refused, Ses};
+pub use post_office::{Handover, PostOffice, Refused, Ses};
 pub use send::{SendError, Sent, send};
 
 /// The function.

@@ -1,0 +1,20 @@
+//! The functions' use cases against the embedded engine: the handlers themselves, called with gateway events, the real
+//! SDK, a directory and a post office in memory. And the races, which take too many trials for processes and HTTP.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "in a test a panic is the report"
+)]
+
+mod expiry;
+mod faults;
+mod founding;
+mod idempotency;
+mod mail;
+mod races;
+mod roles;
+mod round_trips;
+mod seats;
+mod world;

@@ -1,0 +1,116 @@
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::json;
+
+use super::{Request, TRIALS, race, report, with_status};
+use crate::world::{ADMIN, MEMBER, World};
+
+fn accept(user: &str, token: &str) -> Request {
+    (user.to_owned(), "POST", "/invitations/accept".to_owned(), Some(json!({"token": token})))
+}
+
+fn invite(actor: &str, organization: &str, email: &str) -> Request {
+    let body = json!({"email": email, "roles": ["member"]});
+    (actor.to_owned(), "POST", format!("/organizations/{organization}/invitations"), Some(body))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i3_one_secret_accepted_three_times() {
+    let world = Arc::new(World::new().await);
+    for trial in 0..TRIALS {
+        let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
+        let organization = world.founder(&ada).await;
+        let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
+        world.sign_up(&eve, None).await;
+        let answers = race(&world, vec![accept(&eve, &token); 3]).await;
+        assert_eq!((with_status(&answers, 200), with_status(&answers, 409)), (1, 2));
+        world.check_invariants(&organization, &[&ada, &eve]).await;
+    }
+    report("triple accept", "one joins, two are told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i3_one_secret_accepted_by_two_users_of_one_address() {
+    let world = Arc::new(World::new().await);
+    for trial in 0..TRIALS {
+        let (ada, eve, twin) = (format!("ada{trial}"), format!("eve{trial}"), format!("twin{trial}"));
+        let organization = world.founder(&ada).await;
+        let email = format!("{eve}@example.com");
+        let token = world.invite(&ada, &organization, &email, MEMBER).await;
+        world.sign_up(&eve, None).await;
+        world.pool.add(&twin, &email);
+        let answers = race(&world, vec![accept(&eve, &token), accept(&twin, &token)]).await;
+        assert_eq!((with_status(&answers, 200), with_status(&answers, 409)), (1, 1));
+        world.check_invariants(&organization, &[&ada, &eve, &twin]).await;
+    }
+    report("accept by two users", "one joins, one is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i3_twin_invitations_of_one_address() {
+    let world = Arc::new(World::new().await);
+    for trial in 0..TRIALS {
+        let ada = format!("ada{trial}");
+        let organization = world.founder(&ada).await;
+        let twins =
+            vec![invite(&ada, &organization, "eve@example.com"), invite(&ada, &organization, "EVE@example.com")];
+        let answers = race(&world, twins).await;
+        assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (1, 1));
+        world.check_invariants(&organization, &[&ada]).await;
+    }
+    report("twin invitations", "one is made, one is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r16_the_last_seat_is_taken_once() {
+    let world = Arc::new(World::with_seats(2).await);
+    for trial in 0..TRIALS {
+        let ada = format!("ada{trial}");
+        let organization = world.founder(&ada).await;
+        let both = vec![invite(&ada, &organization, "eve@example.com"), invite(&ada, &organization, "bob@example.com")];
+        let answers = race(&world, both).await;
+        assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (1, 1));
+        world.check_invariants(&organization, &[&ada]).await;
+    }
+    report("last seat", "one is invited, one is told");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn i4_the_inviter_is_demoted_while_the_invitation_is_accepted() {
+    let world = Arc::new(World::new().await);
+    let mut outcomes = BTreeMap::new();
+    for trial in 0..TRIALS {
+        let (ada, eve, bob) = (format!("ada{trial}"), format!("eve{trial}"), format!("bob{trial}"));
+        let organization = world.founder(&ada).await;
+        world.join(&ada, &organization, &eve, ADMIN).await;
+        let token = world.invite(&eve, &organization, &format!("{bob}@example.com"), ADMIN).await;
+        world.sign_up(&bob, None).await;
+        let path = format!("/organizations/{organization}/members/{eve}/roles");
+        let demote = (ada.clone(), "PUT", path, Some(json!({"roles": ["user_admin"]})));
+        let answers = race(&world, vec![demote, accept(&bob, &token)]).await;
+        assert_eq!(answers[0].status, 200);
+        assert!(answers[1].status == 200 || answers[1].code() == "inviter-lost-authority", "{}", answers[1].json);
+        world.check_invariants(&organization, &[&ada, &eve, &bob]).await;
+        *outcomes.entry(answers[1].status).or_insert(0) += 1;
+    }
+    report("inviter demoted", outcomes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_against_decline() {
+    let world = Arc::new(World::new().await);
+    let mut outcomes = BTreeMap::new();
+    for trial in 0..TRIALS {
+        let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
+        let organization = world.founder(&ada).await;
+        let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
+        world.sign_up(&eve, None).await;
+        let decline = (eve.clone(), "POST", "/invitations/decline".to_owned(), Some(json!({"token": token})));
+        let answers = race(&world, vec![accept(&eve, &token), decline]).await;
+        let outcome = (answers[0].status, answers[1].status);
+        assert!(matches!(outcome, (200, 409) | (410, 204)), "{outcome:?}");
+        world.check_invariants(&organization, &[&ada, &eve]).await;
+        *outcomes.entry(outcome).or_insert(0) += 1;
+    }
+    report("accept against decline", outcomes);
+}

@@ -1,0 +1,256 @@
+//! The product in one process.
+
+mod answer;
+mod invariants;
+mod outside;
+mod routes;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+use local_stack::{Data, Engine, Template};
+use post_confirmation::PostConfirmation;
+use serde_json::{Value, json};
+use shared::{
+    domain::{Days, Timestamp, WorkspaceName},
+    environment::Environment,
+    founding::FoundingDefaults,
+    http::Clients,
+    table::Table,
+};
+
+pub use answer::Answer;
+pub use outside::{Behaviour, Inbox, Pool, stream_record};
+use routes::Functions;
+
+pub const CLIENT: &str = "client-1";
+const TABLE: &str = "organizations";
+
+/// Seats of a new organization here.
+pub const SEATS: u64 = 5;
+
+/// An engine with an empty table and every function in front of it.
+pub struct World {
+    pub engine: Engine,
+    pub table: Table,
+    pub pool: Arc<Pool>,
+    pub inbox: Inbox,
+    functions: Functions,
+    trigger: PostConfirmation,
+    mailer: invitation_mailer::InvitationMailer,
+    client: aws_sdk_dynamodb::Client,
+    clock: Arc<AtomicI64>,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with_seats(SEATS).await
+    }
+
+    pub async fn with_seats(seat_limit: u64) -> Self {
+        let engine = Engine::start(Data::Memory).await.unwrap();
+        engine.create_table(&Template::workspace().unwrap(), TABLE).await.unwrap();
+        let client = client(engine.endpoint_url());
+        let clock = Arc::new(AtomicI64::new(0));
+        let table = Table::new(client.clone(), TABLE, environment(&clock), jiff::SignedDuration::from_secs(5));
+        let pool = Arc::new(Pool::default());
+        let inbox = Inbox::default();
+        let defaults =
+            FoundingDefaults { workspace_name: WorkspaceName::parse("Default workspace").unwrap(), seat_limit };
+        let settings = invitation_mailer::MailSettings {
+            product: "Example".to_owned(),
+            app_url: "https://app.example.com".to_owned(),
+        };
+        Self {
+            functions: Functions::new(&table, &pool, &defaults),
+            trigger: PostConfirmation::with(table.clone(), defaults),
+            mailer: invitation_mailer::InvitationMailer::with(table.clone(), settings, Box::new(inbox.clone())),
+            engine,
+            table,
+            pool,
+            inbox,
+            client,
+            clock,
+        }
+    }
+
+    /// The instant that the functions see.
+    pub fn now(&self) -> Timestamp {
+        self.table.environment().now()
+    }
+
+    /// Lets time pass, for the functions only.
+    pub fn pass(&self, duration: Duration) {
+        self.clock.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// A request to the HTTP API as `user`.
+    pub async fn call(&self, user: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.call_with(user, method, path, body, &[]).await
+    }
+
+    pub async fn call_with(
+        &self,
+        user: &str,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        self.functions.respond(user, method, path, body, headers).await
+    }
+
+    /// Signs somebody up whose address is `{user}@example.com`; the trigger runs.
+    pub async fn sign_up(&self, user: &str, organization: Option<&str>) {
+        let email = format!("{user}@example.com");
+        self.pool.add(user, &email);
+        let event = sign_up_event(user, &email, organization);
+        assert_eq!(self.trigger.handle(event.clone(), "sign-up").await, event);
+    }
+
+    /// The trigger alone, with an event of the test's own.
+    pub async fn trigger(&self, event: Value) -> Value {
+        self.trigger.handle(event, "trigger").await
+    }
+
+    /// Somebody with an organization; answers with its id.
+    pub async fn founder(&self, user: &str) -> String {
+        self.sign_up(user, Some("Acme")).await;
+        let me = self.call(user, "GET", "/me", None).await;
+        me.json["organizations"][0]["organizationId"].as_str().unwrap().to_owned()
+    }
+
+    /// Invites and lets the stream do its work; answers with the token from the mail.
+    pub async fn invite(&self, actor: &str, organization: &str, email: &str, roles: &[&str]) -> String {
+        let body = json!({ "email": email, "roles": roles });
+        let path = format!("/organizations/{organization}/invitations");
+        let answer = self.call(actor, "POST", &path, Some(body)).await;
+        assert_eq!(answer.status, 201, "{}", answer.json);
+        self.deliver(organization).await;
+        self.inbox.token(email)
+    }
+
+    /// Somebody signs up because they were invited, and accepts.
+    pub async fn join(&self, actor: &str, organization: &str, user: &str, roles: &[&str]) {
+        let token = self.invite(actor, organization, &format!("{user}@example.com"), roles).await;
+        self.sign_up(user, None).await;
+        let answer = self.accept(user, &token).await;
+        assert_eq!(answer.status, 200, "{}", answer.json);
+    }
+
+    pub async fn accept(&self, user: &str, token: &str) -> Answer {
+        self.call(user, "POST", "/invitations/accept", Some(json!({ "token": token }))).await
+    }
+
+    pub async fn set_roles(&self, actor: &str, organization: &str, user: &str, roles: &[&str]) -> Answer {
+        let path = format!("/organizations/{organization}/members/{user}/roles");
+        self.call(actor, "PUT", &path, Some(json!({ "roles": roles }))).await
+    }
+
+    pub async fn remove(&self, actor: &str, organization: &str, user: &str) -> Answer {
+        self.call(actor, "DELETE", &format!("/organizations/{organization}/members/{user}"), None).await
+    }
+
+    /// Hands every queued invitation to the mailer, as the stream would; answers with how many it wants again.
+    pub async fn deliver(&self, organization: &str) -> usize {
+        let queued = self.items(&format!("ORG#{organization}")).await;
+        let queued: Vec<_> = queued.into_iter().filter(|item| item["entity"] == "invitation").collect();
+        let wanted =
+            queued.iter().filter(|item| item["delivery_status"] == "queued" || item["delivery_status"] == "sending");
+        let records: Vec<Value> = wanted.map(outside::stream_record).collect();
+        let event = serde_json::from_value(json!({ "Records": records })).unwrap();
+        self.mailer.handle(event, "stream").await.batch_item_failures.len()
+    }
+
+    /// The mailer with records of the test's own.
+    pub async fn mailer(&self, records: Vec<Value>) -> usize {
+        let event = serde_json::from_value(json!({ "Records": records })).unwrap();
+        self.mailer.handle(event, "stream").await.batch_item_failures.len()
+    }
+
+    /// A partition of the table as it is.
+    pub async fn items(&self, partition: &str) -> Vec<Value> {
+        let query = self.client.query().table_name(TABLE).consistent_read(true).key_condition_expression("pk = :pk");
+        let pages =
+            query.expression_attribute_values(":pk", aws_sdk_dynamodb::types::AttributeValue::S(partition.into()));
+        let items = pages.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
+        items.into_iter().map(|item| serde_dynamo::from_item(item).unwrap()).collect()
+    }
+
+    /// An operator's update of one item.
+    pub async fn operate(&self, pk: &str, sk: &str, update: &str, value: i64) {
+        use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+        let update = self.client.update_item().table_name(TABLE).update_expression(update);
+        let update = update.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned()));
+        update.expression_attribute_values(":value", N(value.to_string())).send().await.unwrap();
+    }
+}
+
+/// What Cognito sends when somebody confirmed.
+pub fn sign_up_event(user: &str, email: &str, organization: Option<&str>) -> Value {
+    json!({
+        "version": "1", "triggerSource": "PostConfirmation_ConfirmSignUp", "region": "us-east-1",
+        "userPoolId": "us-east-1_Example", "userName": user,
+        "callerContext": { "awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": CLIENT },
+        "request": {
+            "userAttributes": { "sub": user, "email": email, "email_verified": "true", "cognito:user_status": "CONFIRMED", "name": user },
+            "clientMetadata": organization.map(|name| json!({ "organizationName": name })),
+        },
+        "response": {}
+    })
+}
+
+#[expect(clippy::disallowed_methods, reason = "the world's clock is the real one, moved by the test")]
+fn environment(offset: &Arc<AtomicI64>) -> Environment {
+    let offset = Arc::clone(offset);
+    let clock = move || {
+        let offset = jiff::SignedDuration::from_millis(offset.load(Ordering::SeqCst));
+        Timestamp::new(jiff::Timestamp::now()).plus(offset)
+    };
+    Environment::new(clock, |bytes| getrandom::fill(bytes).unwrap())
+}
+
+fn client(endpoint: &str) -> aws_sdk_dynamodb::Client {
+    // One HTTP client for the whole run: each would read the machine's root certificates again.
+    static HTTP: Mutex<Option<aws_sdk_dynamodb::config::SharedHttpClient>> = Mutex::new(None);
+    let http = HTTP
+        .lock()
+        .unwrap()
+        .get_or_insert_with(|| {
+            // No idle connections: they belong to the runtime of the test that opened them.
+            aws_smithy_http_client::Builder::new().pool_max_idle_per_host(0).build_http()
+        })
+        .clone();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(5)))
+        .endpoint_url(endpoint)
+        .http_client(http)
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+/// The roles that nearly every test names.
+pub const ADMIN: &[&str] = &["organization_admin"];
+pub const MEMBER: &[&str] = &["member"];
+
+/// Sends all requests at once and answers in their order.
+pub async fn at_once<F: Future + Send + 'static>(requests: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F::Output: Send + 'static,
+{
+    let running: Vec<_> = requests.into_iter().map(tokio::spawn).collect();
+    let mut answers = Vec::new();
+    for request in running {
+        answers.push(request.await.unwrap());
+    }
+    answers
+}

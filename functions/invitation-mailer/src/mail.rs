@@ -113,3 +113,76 @@ fn in_words(role: Role) -> &'static str {
         Role::Member => "a member",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::domain::{
+        Delivery, DeliveryStatus, InvitationId, InvitationMessage, InvitationState, OrganizationId, OrganizationStatus,
+        RoleSet, SubmittedDetails, Timestamp, UserId, Version,
+    };
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn mail(name: &str, message: Option<&str>, inviter: Option<&str>) -> Mail {
+        let id = Uuid::from_u128(0x0190_a6a4_7b3c_7def_8123_4567_89ab_cdef);
+        let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        let organization_id = OrganizationId::new(id);
+        let user: UserId = "u-1".parse().unwrap();
+        let organization = Organization {
+            id: organization_id,
+            details: SubmittedDetails { name: Some(name.to_owned()), ..SubmittedDetails::default() }.parse().unwrap(),
+            status: OrganizationStatus::Active,
+            created_at: now,
+            created_by: user.clone(),
+            version: Version::new(id),
+        };
+        let invitation = Invitation {
+            id: InvitationId::new(id),
+            organization_id,
+            email: "eve@example.com".parse().unwrap(),
+            roles: RoleSet::parse(["user_admin", "billing_admin"]).unwrap(),
+            invited_by: user.clone(),
+            inviter_name: None,
+            message: message.map(|text| InvitationMessage::parse(text).unwrap()),
+            locale: None,
+            created_at: now,
+            expires_at: now.plus_days(7),
+            state: InvitationState::Pending,
+            delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: now },
+            secret_hashes: Vec::new(),
+        };
+        let inviter = inviter.map(|name| Member {
+            organization_id,
+            user_id: user,
+            email: "ada@example.com".parse().unwrap(),
+            name: PersonName::parse(name).ok(),
+            roles: RoleSet::FOUNDER,
+            joined_at: now,
+            version: Version::new(id),
+        });
+        let settings = MailSettings { product: "Example".to_owned(), app_url: "https://app.example.com".to_owned() };
+        let token = InvitationToken::new(organization_id, invitation.id, [7; 32]);
+        Mail::invitation(&settings, &invitation, &organization, inviter.as_ref(), &token).unwrap()
+    }
+
+    #[test]
+    fn an_invitation_as_it_is_sent() {
+        let mail = mail("Acme & Söhne", Some("See you there,\nand <b>bring</b> cake & \"tea\"."), Some("Ada Lovelace"));
+        insta::assert_snapshot!("subject", mail.subject);
+        insta::assert_snapshot!("text", mail.text);
+        insta::assert_snapshot!("html", mail.html);
+    }
+
+    #[test]
+    fn without_a_message_and_a_name_it_still_reads_well() {
+        insta::assert_snapshot!("text_without_message_and_name", mail("Acme", None, None).text);
+    }
+
+    #[test]
+    fn nothing_that_a_person_wrote_becomes_markup_or_a_header() {
+        let mail = mail("R&D", Some("<script>alert(1)</script>\n\"'&"), None);
+        assert!(!mail.html.contains("<script>"));
+        assert!(!mail.subject.contains(['\r', '\n']));
+    }
+}

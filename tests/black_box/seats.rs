@@ -1,0 +1,50 @@
+//! Seats: members and live invitations take one each (R16). On a stack of their own, where an organization has three.
+
+use std::collections::BTreeMap;
+use std::future::IntoFuture as _;
+
+use acceptance::suite::{Test, start, stop};
+use acceptance::{Organization, Person, Target, made_up, tests};
+
+pub(crate) fn tests() -> Vec<Test> {
+    tests![members_and_live_invitations_take_a_seat_each]
+}
+
+async fn members_and_live_invitations_take_a_seat_each(_: Target) {
+    let parameters = BTreeMap::from([("SeatLimit".to_owned(), "3".to_owned())]);
+    let (stack, target) = start(parameters).await;
+    let organization = Organization::founded(&target).await;
+    let founder = &organization.founder;
+    let full = async || {
+        let refused = organization.invite(founder, &made_up::email(), &["member"]).await;
+        refused.problem(409, "seat-limit-reached");
+    };
+
+    // One for the founder, one for an invitation, one for a member.
+    let invitation = organization.invitation(founder, &made_up::email(), &["member"]).await;
+    let member = organization.add(&["member"]).await;
+    full().await;
+    // Declining gives a seat back; accepting takes none on top of the invitation's.
+    invitation.decline(&target).await.success(204);
+    let person = Person::new(&target).await;
+    let taken = organization.invitation(founder, &person.email, &["user_admin"]).await;
+    full().await;
+    taken.accept(&person).await.success(200);
+    full().await;
+    // Removing and leaving give one back each.
+    organization.remove(founder, &member).await.success(204);
+    organization.invite(founder, &made_up::email(), &["member"]).await.success(201);
+    full().await;
+    organization.remove(&person, &person).await.success(204);
+    let last = organization.invite(founder, &made_up::email(), &["member"]);
+    let (first, second) =
+        tokio::join!(last.into_future(), organization.invite(founder, &made_up::email(), &["member"]).into_future());
+    let mut statuses = [first.status, second.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409], "the last seat is taken once: {first:?} {second:?}");
+    full().await;
+    // Every organization has its own.
+    let other = Organization::founded(&target).await;
+    other.invite(&other.founder, &made_up::email(), &["member"]).await.success(201);
+    stop(stack).await;
+}

@@ -1,0 +1,102 @@
+//! The settings tabs, as far as roles open them (R7).
+
+use std::collections::BTreeMap;
+
+use acceptance::suite::Test;
+use acceptance::{Organization, Target, tests};
+use serde_json::Value;
+
+pub(crate) fn tests() -> Vec<Test> {
+    tests![
+        the_overview_shows_the_tabs_that_the_roles_open,
+        every_tab_answers_with_what_it_is_about,
+        reading_a_tab_does_not_change_its_etag,
+        an_unknown_tab_is_not_found,
+    ]
+}
+
+const TABS: [&str; 4] = ["general", "users", "workspaces", "billing"];
+
+/// Every object in a document that has this member, however deep.
+pub(crate) fn objects_with(document: &Value, member: &str) -> Vec<Value> {
+    match document {
+        Value::Object(object) => {
+            let own = object.contains_key(member).then(|| document.clone());
+            own.into_iter().chain(object.values().flat_map(|value| objects_with(value, member))).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(|item| objects_with(item, member)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Tab and access, from the overview's `tabs`.
+#[track_caller]
+fn access(overview: &Value) -> BTreeMap<String, String> {
+    let one_of = |tab: &Value, words: &[&str]| -> String {
+        let values = tab.as_object().unwrap().values();
+        values.filter_map(Value::as_str).find(|text| words.contains(text)).unwrap_or_default().to_owned()
+    };
+    let tabs = overview["tabs"].as_array().unwrap_or_else(|| panic!("no tabs: {overview}"));
+    tabs.iter().map(|tab| (one_of(tab, &TABS), one_of(tab, &["view", "manage"]))).collect()
+}
+
+async fn the_overview_shows_the_tabs_that_the_roles_open(target: Target) {
+    let organization = Organization::founded(&target).await;
+    let [billing, user, both, member] = organization
+        .add_all([&["billing_admin"], &["user_admin"], &["billing_admin", "user_admin"], &["member"]])
+        .await;
+    let opens = [
+        (
+            &organization.founder,
+            vec![("general", "manage"), ("users", "manage"), ("workspaces", "manage"), ("billing", "manage")],
+        ),
+        (&billing, vec![("general", "view"), ("users", "view"), ("workspaces", "view"), ("billing", "manage")]),
+        (&user, vec![("general", "view"), ("users", "manage"), ("workspaces", "manage")]),
+        (&both, vec![("general", "view"), ("users", "manage"), ("workspaces", "manage"), ("billing", "manage")]),
+    ];
+    for (person, tabs) in opens {
+        let overview = person.get(&organization.path("/settings")).await.success(200);
+        let expected: BTreeMap<_, _> =
+            tabs.iter().map(|(tab, access)| ((*tab).to_owned(), (*access).to_owned())).collect();
+        assert_eq!(access(&overview), expected, "{overview}");
+        for tab in TABS {
+            let answer = person.get(&organization.path(&format!("/settings/{tab}"))).await;
+            if expected.contains_key(tab) {
+                answer.success(200);
+                assert!(!answer.etag().is_empty());
+            } else {
+                answer.problem(403, "permission-denied");
+            }
+        }
+    }
+    member.get(&organization.path("/settings")).await.problem(403, "permission-denied");
+}
+
+async fn every_tab_answers_with_what_it_is_about(target: Target) {
+    let organization = Organization::founded(&target).await;
+    let read = async |tab: &str| organization.founder.get(&organization.path(&format!("/settings/{tab}"))).await;
+    assert!(read("general").await.body.contains(&organization.name));
+    let workspaces = read("workspaces").await.success(200);
+    assert_eq!(objects_with(&workspaces, "workspaceId").len(), 1, "{workspaces}");
+    // R1 and R16: the subscription is the organization's, and one of its seats is taken.
+    let billing = read("billing").await;
+    assert!(billing.body.to_lowercase().contains("seat"), "{}", billing.body);
+    read("users").await.success(200);
+}
+
+async fn reading_a_tab_does_not_change_its_etag(target: Target) {
+    let organization = Organization::founded(&target).await;
+    for tab in TABS {
+        let path = organization.path(&format!("/settings/{tab}"));
+        let first = organization.founder.get(&path).await;
+        let second = organization.founder.get(&path).await;
+        assert_eq!((first.etag(), first.body), (second.etag(), second.body), "{tab}");
+    }
+}
+
+async fn an_unknown_tab_is_not_found(target: Target) {
+    let organization = Organization::founded(&target).await;
+    for tab in ["security", "General", "%20", "members"] {
+        organization.founder.get(&organization.path(&format!("/settings/{tab}"))).await.problem_of(404);
+    }
+}

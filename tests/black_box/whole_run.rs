@@ -1,0 +1,58 @@
+//! What the whole run left behind, looked at after the last test.
+
+use acceptance::seen::{self, Scanner};
+use acceptance::suite::{FinalCheck, target_is_foreign};
+use serde_json::Value;
+
+pub(crate) fn checks() -> Vec<FinalCheck> {
+    vec![
+        ("whole_run::every_log_line_is_json", every_log_line_is_json),
+        ("whole_run::no_log_line_holds_a_secret_an_address_or_a_name", no_log_line_holds_a_secret),
+        ("whole_run::no_answer_holds_an_invitations_secret", no_answer_holds_an_invitations_secret),
+        ("whole_run::no_request_was_answered_with_a_5xx", no_request_was_answered_with_a_5xx),
+    ]
+}
+
+/// Up to ten complaints are enough to see what is wrong.
+fn none(complaints: Vec<String>) -> Result<(), String> {
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    let shown = complaints.iter().take(10).map(String::as_str).collect::<Vec<_>>().join("\n");
+    Err(format!("{} in all:\n{shown}", complaints.len()))
+}
+
+fn log_lines() -> Result<Vec<String>, String> {
+    let lines = seen::all_log_lines();
+    if lines.is_empty() && !target_is_foreign() && !seen::exchanges().is_empty() {
+        return Err("the functions answered and logged nothing: there is nothing to scan".to_owned());
+    }
+    Ok(lines)
+}
+
+fn every_log_line_is_json() -> Result<(), String> {
+    none(log_lines()?.into_iter().filter(|line| serde_json::from_str::<Value>(line).is_err()).collect())
+}
+
+/// I11.
+fn no_log_line_holds_a_secret() -> Result<(), String> {
+    let scanner = Scanner::new(|_| true);
+    let complaint = |line: String| {
+        let kind = scanner.find(&line).or_else(|| line.contains("eyJ").then_some("JWT"))?;
+        Some(format!("{kind}: {line}"))
+    };
+    none(log_lines()?.into_iter().filter_map(complaint).collect())
+}
+
+/// R14.
+fn no_answer_holds_an_invitations_secret() -> Result<(), String> {
+    let scanner = Scanner::new(|kind| kind == seen::INVITATION_SECRET);
+    let complaint = |exchange: seen::Exchange| scanner.find(&exchange.answer).map(|_| format!("{exchange:?}"));
+    none(seen::exchanges().into_iter().filter_map(complaint).collect())
+}
+
+/// I13: nothing here is the server's fault, so nothing may be answered as if it were.
+fn no_request_was_answered_with_a_5xx() -> Result<(), String> {
+    let failed = seen::exchanges().into_iter().filter(|exchange| exchange.status >= 500);
+    none(failed.map(|exchange| format!("{exchange:?}")).collect())
+}

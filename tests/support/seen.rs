@@ -1,0 +1,112 @@
+//! Everything that a run has used and everything that it was answered, kept for the checks at its end.
+//!
+//! Global on purpose: a leak is a leak whichever test caused it, and a test that had to hand its secrets over could forget to.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use aho_corasick::AhoCorasick;
+
+static SECRETS: Mutex<BTreeMap<String, &'static str>> = Mutex::new(BTreeMap::new());
+static EXCHANGES: Mutex<Vec<Exchange>> = Mutex::new(Vec::new());
+static LOG_LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// What nobody may be shown in an answer (R14), as opposed to what only logs must not hold.
+pub const INVITATION_SECRET: &str = "invitation secret";
+
+/// One request and what came back.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Method and path.
+    pub request: String,
+    /// Status of the answer.
+    pub status: u16,
+    /// Headers and body of the answer, as text.
+    pub answer: String,
+}
+
+/// Notes something that no log line may hold.
+pub fn secret(kind: &'static str, text: &str) {
+    lock(&SECRETS).insert(text.to_owned(), kind);
+}
+
+/// Notes a token of Cognito: its payload and its signature, since either is enough to be a leak.
+pub fn token(text: &str) {
+    for part in text.split('.').skip(1) {
+        secret("token", part);
+    }
+}
+
+/// Notes the token of an invitation and the parts of it that are no ids.
+pub fn invitation_token(text: &str) {
+    secret(INVITATION_SECRET, text);
+    for part in secret_parts(text) {
+        secret(INVITATION_SECRET, part);
+    }
+}
+
+/// The parts of an invitation's token that are long enough for 256 bits (43 characters of Base64); ids are shorter.
+#[must_use]
+pub fn secret_parts(token: &str) -> Vec<&str> {
+    token.split(['.', '~', ':', ',']).filter(|part| part.len() >= 43).collect()
+}
+
+/// Notes an answer of the API.
+pub fn exchange(exchange: Exchange) {
+    lock(&EXCHANGES).push(exchange);
+}
+
+/// Every answer of the API so far.
+#[must_use]
+pub fn exchanges() -> Vec<Exchange> {
+    lock(&EXCHANGES).clone()
+}
+
+/// Notes the log lines of a stack that is about to stop.
+pub fn log_lines(lines: Vec<String>) {
+    lock(&LOG_LINES).extend(lines);
+}
+
+/// The log lines of every stack that has stopped.
+#[must_use]
+pub fn all_log_lines() -> Vec<String> {
+    lock(&LOG_LINES).clone()
+}
+
+/// Looks for what was noted, in lines of text.
+#[derive(Debug)]
+pub struct Scanner {
+    kinds: Vec<&'static str>,
+    automaton: AhoCorasick,
+}
+
+impl Scanner {
+    /// A scanner for everything noted so far whose kind passes the filter.
+    #[must_use]
+    pub fn new(filter: impl Fn(&str) -> bool) -> Self {
+        let secrets = lock(&SECRETS);
+        let chosen: Vec<_> = secrets.iter().filter(|(_, kind)| filter(kind)).collect();
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(chosen.iter().map(|(text, _)| text.as_str()))
+            .expect("an automaton of all secrets");
+        Self { kinds: chosen.iter().map(|(_, kind)| **kind).collect(), automaton }
+    }
+
+    /// How many things it looks for.
+    #[must_use]
+    pub fn patterns(&self) -> usize {
+        self.kinds.len()
+    }
+
+    /// The kind of the first thing found.
+    #[must_use]
+    pub fn find(&self, line: &str) -> Option<&'static str> {
+        self.automaton.find(line).map(|found| self.kinds[found.pattern().as_usize()])
+    }
+}
+
+/// A test that panicked while it held the lock has already failed; the others go on.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,120 @@
+//! Runs a suite: starts what it tests, runs the tests side by side, stops it, and looks at what the run left behind.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+use libtest_mimic::{Arguments, Trial};
+use local_stack::{LocalStack, Options};
+use tokio::runtime::{self, Handle};
+
+use crate::{Target, seen};
+
+/// Names a running stack (the address of its `config.json`) to be tested instead of one of the suite's own.
+pub const TARGET_VARIABLE: &str = "ACCEPTANCE_TARGET";
+
+/// Longer than any test takes; one that hangs fails with its name instead of hanging the run.
+const TIME_LIMIT: Duration = Duration::from_secs(180);
+
+/// Tests wait more than they compute: for mail, for the functions' processes.
+const THREADS: usize = 8;
+
+static STAGE: OnceLock<(Handle, Target)> = OnceLock::new();
+
+/// A test: what it is called and what it does to the target.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// Module and function, `roles::nobody_changes_their_own_roles`.
+    pub name: String,
+    /// The test itself.
+    pub body: fn(Target) -> LocalBoxFuture<'static, ()>,
+}
+
+/// A check of what the whole run left behind; `Err` says what is wrong.
+pub type FinalCheck = (&'static str, fn() -> Result<(), String>);
+
+/// Lists a module's tests: `tests![one, another]`. A test that is not listed is dead code, which the compiler reports.
+#[macro_export]
+macro_rules! tests {
+    ($($test:ident),+ $(,)?) => {
+        vec![$($crate::suite::Test {
+            name: $crate::suite::name(module_path!(), stringify!($test)),
+            body: |target| Box::pin($test(target)),
+        }),+]
+    };
+}
+
+/// A test's name without the crate's.
+#[must_use]
+pub fn name(module: &str, test: &str) -> String {
+    let module = module.split_once("::").map_or(module, |(_, module)| module);
+    format!("{module}::{test}")
+}
+
+/// Runs the tests, then the checks; failure of either fails the run.
+#[must_use]
+pub fn run(tests: Vec<Test>, checks: Vec<FinalCheck>) -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let stack = match (arguments.list, std::env::var(TARGET_VARIABLE)) {
+        (true, _) => None,
+        (false, Ok(address)) => {
+            let target = runtime.block_on(Target::connect(&address));
+            STAGE.set((runtime.handle().clone(), target)).expect("one run a process");
+            None
+        }
+        (false, Err(_)) => {
+            let (stack, target) = runtime.block_on(start(BTreeMap::new()));
+            STAGE.set((runtime.handle().clone(), target)).expect("one run a process");
+            Some(stack)
+        }
+    };
+    let trials = tests.into_iter().map(|test| Trial::test(test.name, move || in_time(test.body))).collect();
+    let mut failed = libtest_mimic::run(&arguments, trials).has_failed();
+    if let Some(stack) = stack {
+        runtime.block_on(stop(stack));
+    }
+    // What a filter leaves out of the tests is not left out of the checks: they are about whatever ran.
+    let everything = Arguments { filter: None, skip: Vec::new(), exact: false, ..arguments };
+    let checks = checks.into_iter().map(|(name, check)| Trial::test(name, move || check().map_err(Into::into)));
+    failed |= libtest_mimic::run(&everything, checks.collect()).has_failed();
+    if failed { ExitCode::from(101) } else { ExitCode::SUCCESS }
+}
+
+/// Starts a stack with these template parameters, on free ports and with an empty table.
+///
+/// # Panics
+/// When it does not start.
+pub async fn start(parameters: BTreeMap<String, String>) -> (LocalStack, Target) {
+    let options = Options { parameters, ..Options::default() };
+    let stack = LocalStack::start(options).await.unwrap_or_else(|error| panic!("the local stack: {error}"));
+    let address = format!("{}/_local/config.json", stack.config().aws_endpoint_url);
+    let target = Target::connect(&address).await;
+    (stack, target)
+}
+
+/// Stops a stack and keeps its log lines for the checks at the end.
+pub async fn stop(stack: LocalStack) {
+    seen::log_lines(stack.log_lines());
+    stack.stop().await;
+}
+
+/// Whether the suite tests a stack that somebody else started, whose logs it cannot read.
+#[must_use]
+pub fn target_is_foreign() -> bool {
+    std::env::var(TARGET_VARIABLE).is_ok()
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape that libtest-mimic asks for")]
+fn in_time(test: fn(Target) -> LocalBoxFuture<'static, ()>) -> Result<(), libtest_mimic::Failed> {
+    let (handle, target) = STAGE.get().expect("a started target");
+    handle.block_on(async {
+        let Ok(()) = tokio::time::timeout(TIME_LIMIT, test(target.clone())).await else {
+            panic!("not done within {TIME_LIMIT:?}");
+        };
+    });
+    Ok(())
+}

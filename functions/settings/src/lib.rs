@@ -44,7 +44,7 @@ impl SettingsTabs {
         if tabs.is_empty() {
             return Err(Refusal::Lacks(Permission::Settings(Area::General, Access::View)).into());
         }
-        Reply::ok(&views::overview(&settings, &tabs))
+        Reply::ok(&views::OverviewView::new(&settings, &tabs))
     }
 
     async fn tab(&self, request: &ApiRequest) -> Result<Reply, Problem> {

@@ -1,33 +1,82 @@
 use serde::Serialize;
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use shared::{
-    domain::{Access, Area, Member, PermissionSet, RoleSet, Version},
+    domain::{Access, Area, Member, Permission, PermissionSet, RoleSet, Version},
     http::{Problem, Reply},
     table::Settings,
 };
 
-/// The tabs that are open, each with a summary.
-pub(crate) fn overview(settings: &Settings, tabs: &[(Area, Access)]) -> Value {
-    let tabs: Vec<_> = tabs
-        .iter()
-        .map(|(area, access)| json!({ "tab": area.name(), "access": access.name(), "summary": summary(settings, *area) }))
-        .collect();
-    json!({ "organizationId": settings.organization.id.to_string(), "tabs": tabs })
+/// `GET …/settings`: the tabs that are open.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OverviewView {
+    organization_id: String,
+    tabs: Vec<TabSummaryView>,
 }
 
-fn summary(settings: &Settings, area: Area) -> Value {
-    match area {
-        Area::General => json!({ "name": settings.organization.details.name.as_str() }),
-        Area::Users => seats(settings),
-        Area::Workspaces => json!({ "workspaces": settings.workspaces.len() }),
-        Area::Billing => json!({ "plan": settings.subscription.plan, "status": settings.subscription.status.name() }),
-    }
+#[derive(Serialize)]
+struct TabSummaryView {
+    tab: &'static str,
+    access: &'static str,
+    summary: SummaryView,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum SummaryView {
+    General { name: String },
+    Users(SeatsView),
+    Workspaces { workspaces: usize },
+    Billing { plan: String, status: &'static str },
+}
+
+/// `GET …/settings/{tab}`
+#[derive(Serialize)]
+struct TabView {
+    tab: &'static str,
+    access: &'static str,
+    #[serde(flatten)]
+    content: ContentView,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum ContentView {
+    General(GeneralView),
+    Users(UsersView),
+    Workspaces { workspaces: Vec<WorkspaceView> },
+    Billing(BillingView),
 }
 
 /// Members and live invitations take a seat each (R16).
-fn seats(settings: &Settings) -> Value {
-    json!({ "seatsUsed": settings.seats.used, "seatLimit": settings.seats.limit })
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SeatsView {
+    seats_used: u64,
+    seat_limit: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GeneralView {
+    organization_id: String,
+    name: String,
+    phone: Option<String>,
+    website: Option<String>,
+    industry: Option<String>,
+    company_size: Option<String>,
+    country: Option<String>,
+    status: &'static str,
+    created_at: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct UsersView {
+    #[serde(flatten)]
+    seats: SeatsView,
+    /// What the reader could grant (R8), so that a front end need not know the rules.
+    grantable_roles: Vec<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -39,78 +88,100 @@ struct WorkspaceView {
     created_at: String,
 }
 
-/// One tab. Its ETag is the version of the item behind it; where there is none, a hash of what it shows.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BillingView {
+    plan: String,
+    status: &'static str,
+    billing_contact: String,
+    #[serde(flatten)]
+    seats: SeatsView,
+}
+
+impl OverviewView {
+    /// The tabs that are open, each with a summary.
+    pub(crate) fn new(settings: &Settings, tabs: &[(Area, Access)]) -> Self {
+        let tabs = tabs.iter().map(|(area, access)| TabSummaryView {
+            tab: area.name(),
+            access: access.name(),
+            summary: summary(settings, *area),
+        });
+        Self { organization_id: settings.organization.id.to_string(), tabs: tabs.collect() }
+    }
+}
+
+fn summary(settings: &Settings, area: Area) -> SummaryView {
+    match area {
+        Area::General => SummaryView::General { name: settings.organization.details.name.as_str().to_owned() },
+        Area::Users => SummaryView::Users(seats(settings)),
+        Area::Workspaces => SummaryView::Workspaces { workspaces: settings.workspaces.len() },
+        Area::Billing => {
+            let subscription = &settings.subscription;
+            SummaryView::Billing { plan: subscription.plan.clone(), status: subscription.status.name() }
+        }
+    }
+}
+
+fn seats(settings: &Settings) -> SeatsView {
+    SeatsView { seats_used: settings.seats.used, seat_limit: settings.seats.limit }
+}
+
+/// One tab. Its ETag is the version of the item behind it; where there is no such item, a hash of what is shown.
 pub(crate) fn tab(settings: &Settings, reader: &Member, area: Area, access: Access) -> Result<Reply, Problem> {
     let (content, version) = match area {
-        Area::General => (general(settings), Some(&settings.organization.version)),
-        Area::Billing => (billing(settings), Some(&settings.subscription.version)),
+        Area::General => (general(settings), Some(settings.organization.version.clone())),
+        Area::Billing => (billing(settings), Some(settings.subscription.version.clone())),
         Area::Users => (users(settings, reader), None),
-        Area::Workspaces => (workspaces(settings)?, None),
+        Area::Workspaces => (workspaces(settings), None),
     };
-    let hashed;
-    let version = match version {
-        Some(version) => version,
-        None => {
-            let hash = Sha256::digest(content.to_string().as_bytes());
-            hashed = Version::from(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>());
-            &hashed
-        }
-    };
-    let mut view = json!({ "tab": area.name(), "access": access.name() });
-    if let (Value::Object(view), Value::Object(content)) = (&mut view, content) {
-        view.extend(content);
-    }
-    Ok(Reply::ok(&view)?.etag(version))
+    let view = TabView { tab: area.name(), access: access.name(), content };
+    let reply = Reply::ok(&view)?;
+    let version = version.unwrap_or_else(|| {
+        let hash = Sha256::digest(reply.to_answer().body.as_bytes());
+        Version::from(hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>())
+    });
+    Ok(reply.etag(&version))
 }
 
-fn general(settings: &Settings) -> Value {
+fn general(settings: &Settings) -> ContentView {
     let organization = &settings.organization;
-    let details = &organization.details;
-    json!({
-        "organizationId": organization.id.to_string(),
-        "name": details.name.as_str(),
-        "phone": details.phone,
-        "website": details.website,
-        "industry": details.industry,
-        "companySize": details.company_size,
-        "country": details.country,
-        "status": organization.status.name(),
-        "createdAt": organization.created_at.to_string(),
+    let details = organization.details.clone();
+    ContentView::General(GeneralView {
+        organization_id: organization.id.to_string(),
+        name: details.name.as_str().to_owned(),
+        phone: details.phone,
+        website: details.website,
+        industry: details.industry,
+        company_size: details.company_size,
+        country: details.country,
+        status: organization.status.name(),
+        created_at: organization.created_at.to_string(),
     })
 }
 
-fn billing(settings: &Settings) -> Value {
-    let subscription = &settings.subscription;
-    json!({
-        "plan": subscription.plan,
-        "status": subscription.status.name(),
-        "billingContact": subscription.billing_contact.as_str(),
-        "seatsUsed": settings.seats.used,
-        "seatLimit": settings.seats.limit,
-    })
-}
-
-/// Besides the seats, what the reader could grant (R8), so that a front end need not know the rules.
-fn users(settings: &Settings, reader: &Member) -> Value {
+fn users(settings: &Settings, reader: &Member) -> ContentView {
     let held = reader.permissions();
-    let manages = held.contains(shared::domain::Permission::MANAGE_USERS);
+    let manages = held.contains(Permission::MANAGE_USERS);
     let grantable = RoleSet::all().filter(|roles| manages && held.contains_all(PermissionSet::of(*roles)));
-    let mut content = seats(settings);
-    content["grantableRoles"] = grantable.map(RoleSet::names).collect::<Vec<_>>().into();
-    content
+    ContentView::Users(UsersView { seats: seats(settings), grantable_roles: grantable.map(RoleSet::names).collect() })
 }
 
-fn workspaces(settings: &Settings) -> Result<Value, Problem> {
-    let views: Vec<_> = settings
-        .workspaces
-        .iter()
-        .map(|workspace| WorkspaceView {
-            workspace_id: workspace.id.to_string(),
-            name: workspace.name.as_str().to_owned(),
-            default: workspace.is_default,
-            created_at: workspace.created_at.to_string(),
-        })
-        .collect();
-    let views = serde_json::to_value(views).map_err(|error| Problem::internal(&error))?;
-    Ok(json!({ "workspaces": views }))
+fn workspaces(settings: &Settings) -> ContentView {
+    let views = settings.workspaces.iter().map(|workspace| WorkspaceView {
+        workspace_id: workspace.id.to_string(),
+        name: workspace.name.as_str().to_owned(),
+        default: workspace.is_default,
+        created_at: workspace.created_at.to_string(),
+    });
+    ContentView::Workspaces { workspaces: views.collect() }
+}
+
+fn billing(settings: &Settings) -> ContentView {
+    let subscription = &settings.subscription;
+    ContentView::Billing(BillingView {
+        plan: subscription.plan.clone(),
+        status: subscription.status.name(),
+        billing_contact: subscription.billing_contact.as_str().to_owned(),
+        seats: seats(settings),
+    })
 }

@@ -38,7 +38,7 @@ fn every_log_line_is_json() -> Result<(), String> {
 fn no_log_line_holds_a_secret() -> Result<(), String> {
     let scanner = Scanner::new(|_| true);
     let complaint = |line: String| {
-        let kind = scanner.find(&line).or_else(|| line.contains("eyJ").then_some("JWT"))?;
+        let kind = scanner.find(&line).or_else(|| seen::looks_like_a_jwt(&line).then_some("JWT"))?;
         Some(format!("{kind}: {line}"))
     };
     none(log_lines()?.into_iter().filter_map(complaint).collect())

@@ -102,8 +102,20 @@ impl Scanner {
     /// The kind of the first thing found.
     #[must_use]
     pub fn find(&self, line: &str) -> Option<&'static str> {
-        self.automaton.find(line).map(|found| self.kinds[found.pattern().as_usize()])
+        let found = self.automaton.find(line)?;
+        Some(self.kinds[found.pattern().as_usize()])
     }
+}
+
+/// Whether a line holds something with the form of a JWT, known or not: a long Base64 word of `{"…` before a full stop.
+#[must_use]
+pub fn looks_like_a_jwt(line: &str) -> bool {
+    const SHORTEST_HEADER: usize = 17;
+    let is_base64 = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    line.match_indices("eyJ").any(|(start, _)| {
+        let rest = line[start..].trim_start_matches(is_base64);
+        line.len() - start - rest.len() >= SHORTEST_HEADER && rest.starts_with('.')
+    })
 }
 
 /// A test that panicked while it held the lock has already failed; the others go on.

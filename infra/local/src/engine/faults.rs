@@ -108,7 +108,7 @@ pub(super) fn answer(kind: FaultKind, operation: &str, request: &Value) -> Optio
 /// Takes the last key out of a `BatchGetItem` request. What is returned goes into the answer's `UnprocessedKeys`.
 pub(super) fn take_last_key(request: &mut Value) -> Option<Value> {
     let tables = request.get_mut("RequestItems")?.as_object_mut()?;
-    let table = tables.keys().last()?.clone();
+    let table = tables.keys().next_back()?.clone();
     let asked = tables.get_mut(&table)?;
     let mut unprocessed = asked.clone();
     let keys = asked.get_mut("Keys")?.as_array_mut()?;

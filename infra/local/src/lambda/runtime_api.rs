@@ -62,7 +62,8 @@ pub(super) fn router(api: Arc<RuntimeApi>) -> Router {
 async fn next(State(api): State<Arc<RuntimeApi>>) -> Response {
     api.phase.send_replace(Phase::Ready);
     let Some(invocation) = api.events.lock().await.recv().await else {
-        return StatusCode::GONE.into_response();
+        // The instance is being stopped: SIGTERM ends the wait, not an answer that no runtime expects.
+        return std::future::pending().await;
     };
     let mut response = invocation.payload.into_response();
     let headers = response.headers_mut();

@@ -1,6 +1,10 @@
 //! One function's event source mapping: polls, filters, hands batches on, remembers how far it came.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::Value;
 
@@ -38,7 +42,7 @@ impl Poller {
             let written = self.front.written.notified();
             tokio::pin!(written);
             written.as_mut().enable();
-            if polls % POLLS_PER_LOOK == 0 && self.look_for_shards(&mut iterators).await.is_err() {
+            if polls.is_multiple_of(POLLS_PER_LOOK) && self.look_for_shards(&mut iterators).await.is_err() {
                 tokio::time::sleep(TROUBLE).await;
                 continue;
             }
@@ -60,10 +64,11 @@ impl Poller {
 
     async fn look_for_shards(&self, iterators: &mut BTreeMap<String, Option<String>>) -> Result<(), WireError> {
         for shard in self.stream.shards().await? {
-            if !iterators.contains_key(&shard) {
-                let after = self.positions.get(&self.function, &shard);
-                let iterator = self.stream.iterator(&shard, after.as_deref(), self.source.from_the_beginning).await?;
-                iterators.insert(shard, iterator);
+            if let Entry::Vacant(new) = iterators.entry(shard) {
+                let after = self.positions.get(&self.function, new.key());
+                let beginning = self.source.from_the_beginning;
+                let iterator = self.stream.iterator(new.key(), after.as_deref(), beginning).await?;
+                new.insert(iterator);
             }
         }
         Ok(())

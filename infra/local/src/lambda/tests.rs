@@ -1,0 +1,165 @@
+//! The functions here are this very test program, started anew as [`fake_function`].
+
+use std::{os::unix::fs::PermissionsExt, sync::LazyLock};
+
+use super::*;
+use crate::options::Logs;
+
+/// A Lambda function: not a test, but what the tests start.
+#[tokio::test]
+#[ignore = "is started by the other tests"]
+async fn fake_function() {
+    let (Ok(api), Ok(behaviour)) = (std::env::var("AWS_LAMBDA_RUNTIME_API"), std::env::var("BEHAVIOUR")) else {
+        return;
+    };
+    let base = format!("http://{api}/2018-06-01/runtime");
+    let client = reqwest::Client::new();
+    if behaviour == "breaks" {
+        client
+            .post(format!("{base}/init/error"))
+            .header("lambda-runtime-function-error-type", "Broken")
+            .send()
+            .await
+            .unwrap();
+        std::process::exit(1);
+    }
+    loop {
+        let event = client.get(format!("{base}/invocation/next")).send().await.unwrap();
+        let id = event.headers()["lambda-runtime-aws-request-id"].to_str().unwrap().to_owned();
+        for header in ["lambda-runtime-deadline-ms", "lambda-runtime-invoked-function-arn", "lambda-runtime-trace-id"] {
+            assert!(event.headers().contains_key(header), "{header}");
+        }
+        let event: Value = event.json().await.unwrap();
+        match event.as_str().unwrap_or_default() {
+            "exit" => std::process::exit(3),
+            "hang" => std::future::pending().await,
+            "fail" => {
+                let error = json!({"errorType": "Mine", "errorMessage": "no"}).to_string();
+                client.post(format!("{base}/invocation/{id}/error")).body(error).send().await.unwrap();
+                continue;
+            }
+            "wait" => tokio::time::sleep(Duration::from_millis(300)).await,
+            _ => {}
+        }
+        let answer =
+            json!({"pid": std::process::id(), "caller": std::env::var("AWS_ACCESS_KEY_ID").unwrap()}).to_string();
+        client.post(format!("{base}/invocation/{id}/response")).body(answer).send().await.unwrap();
+    }
+}
+
+/// The test program, told to be a function. A script, because Lambda passes no arguments. Written once, before anything
+/// is started: a file that is being written cannot be executed.
+static SCRIPT: LazyLock<PathBuf> = LazyLock::new(|| {
+    let program = std::env::current_exe().unwrap();
+    let path = program.with_extension("function");
+    let text =
+        format!("#!/bin/sh\nexec '{}' --exact lambda::tests::fake_function --ignored --nocapture\n", program.display());
+    std::fs::write(&path, text).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).unwrap();
+    path
+});
+
+async fn start(behaviour: &str, timeout: Duration) -> (Lambda, Result<(), StartError>) {
+    let function = Function {
+        name: "fake".to_owned(),
+        arn: "arn:aws:lambda:us-east-1:000000000000:function:fake".to_owned(),
+        handler: "bootstrap".to_owned(),
+        memory_megabytes: 128,
+        timeout,
+        environment: [("BEHAVIOUR".to_owned(), behaviour.to_owned())].into(),
+        sources: Vec::new(),
+    };
+    let surroundings =
+        Surroundings { region: "us-east-1".to_owned(), dynamodb_url: String::new(), aws_url: String::new() };
+    let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
+    let binaries = [("fake".to_owned(), SCRIPT.clone())].into();
+    let lambda = Lambda::new(&[function], &binaries, &surroundings, &logs);
+    let started = lambda.warm_up().await;
+    (lambda, started)
+}
+
+async fn running() -> Lambda {
+    let (lambda, started) = start("works", Duration::from_secs(5)).await;
+    started.unwrap();
+    lambda
+}
+
+async fn invoke(lambda: &Lambda, event: &str) -> Result<Value, Value> {
+    lambda.invoke("fake", json!(event).to_string().into()).await.unwrap().into_json()
+}
+
+fn pid(answer: Result<Value, Value>) -> i64 {
+    answer.unwrap()["pid"].as_i64().unwrap()
+}
+
+fn is_running(pid: i64) -> bool {
+    std::path::Path::new(&format!("/proc/{pid}")).exists()
+}
+
+#[test]
+fn functions_are_named_in_several_ways() {
+    for name in [
+        "members",
+        "members:$LATEST",
+        "000000000000:function:members",
+        "arn:aws:lambda:us-east-1:000000000000:function:members",
+        "arn:aws:lambda:us-east-1:000000000000:function:members:$LATEST",
+    ] {
+        assert_eq!(name_of(name), "members", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_idle_instance_is_used_again_and_a_busy_one_is_not_shared() {
+    let lambda = running().await;
+    let first = invoke(&lambda, "x").await;
+    assert_eq!(first.as_ref().unwrap()["caller"], "fake");
+    let first = pid(first);
+    assert_eq!(pid(invoke(&lambda, "x").await), first);
+    let (left, right) = tokio::join!(invoke(&lambda, "wait"), invoke(&lambda, "wait"));
+    let (left, right) = (pid(left), pid(right));
+    assert_ne!(left, right);
+    lambda.stop().await;
+    assert!(!is_running(left) && !is_running(right), "a process outlived its stack");
+}
+
+#[tokio::test]
+async fn failures_are_told_apart_and_what_died_is_replaced() {
+    let lambda = running().await;
+    assert_eq!(invoke(&lambda, "fail").await.unwrap_err(), json!({"errorType": "Mine", "errorMessage": "no"}));
+    let error = invoke(&lambda, "exit").await.unwrap_err();
+    assert_eq!(error["errorType"], "Runtime.ExitError");
+    assert!(error["errorMessage"].as_str().unwrap().ends_with("Runtime exited with error: exit status 3"), "{error}");
+    invoke(&lambda, "x").await.unwrap();
+    lambda.stop().await;
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_ended() {
+    let (lambda, started) = start("works", Duration::from_millis(500)).await;
+    started.unwrap();
+    let before = pid(invoke(&lambda, "x").await);
+    let error = invoke(&lambda, "hang").await.unwrap_err();
+    assert!(error["errorMessage"].as_str().unwrap().ends_with("Task timed out after 0.50 seconds"), "{error}");
+    assert_ne!(pid(invoke(&lambda, "x").await), before);
+    lambda.stop().await;
+    assert!(!is_running(before), "the process outlived its timeout");
+}
+
+#[tokio::test]
+async fn an_invocation_goes_on_when_nobody_waits_for_it() {
+    let lambda = running().await;
+    let first = pid(invoke(&lambda, "x").await);
+    let impatient = tokio::time::timeout(Duration::from_millis(50), invoke(&lambda, "wait")).await;
+    assert!(impatient.is_err());
+    // It is still busy: the next one gets another.
+    assert_ne!(pid(invoke(&lambda, "x").await), first);
+    lambda.stop().await;
+}
+
+#[tokio::test]
+async fn a_function_that_cannot_start_is_found_out_at_once() {
+    let (_lambda, started) = start("breaks", Duration::from_secs(5)).await;
+    let message = started.unwrap_err().to_string();
+    assert!(message.starts_with("the function fake did not start"), "{message}");
+}

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use crate::world::{Answer, World, at_once};
 
 /// How often each race is run.
-pub const TRIALS: usize = 200;
+pub(crate) const TRIALS: usize = 200;
 
 type Request = (String, &'static str, String, Option<serde_json::Value>);
 

@@ -3,14 +3,14 @@ use serde_json::Value;
 
 /// What a client sees.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub json: Value,
-    pub etag: Option<String>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) json: Value,
+    pub(crate) etag: Option<String>,
 }
 
 impl Answer {
-    pub fn new(response: &Response<Body>) -> Self {
+    pub(crate) fn new(response: &Response<Body>) -> Self {
         let json = match response.body() {
             Body::Text(text) => serde_json::from_str(text).unwrap(),
             _ => Value::Null,
@@ -20,17 +20,17 @@ impl Answer {
     }
 
     /// The problem's code; empty for a success.
-    pub fn code(&self) -> &str {
+    pub(crate) fn code(&self) -> &str {
         self.json["code"].as_str().unwrap_or_default()
     }
 
     #[track_caller]
-    pub fn expect(&self, status: u16, code: &str) {
+    pub(crate) fn expect(&self, status: u16, code: &str) {
         assert_eq!((self.status, self.code()), (status, code), "{}", self.json);
     }
 
     #[track_caller]
-    pub fn text(&self, pointer: &str) -> &str {
+    pub(crate) fn text(&self, pointer: &str) -> &str {
         self.json.pointer(pointer).and_then(Value::as_str).unwrap_or_else(|| panic!("no {pointer} in {}", self.json))
     }
 }

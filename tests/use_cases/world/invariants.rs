@@ -17,7 +17,7 @@ fn string(item: &Value, name: &str) -> String {
 impl World {
     /// Everything that has to hold of one organization in every committed state. `users`: everybody who may have a pointer.
     #[track_caller]
-    pub fn check_invariants<'a>(
+    pub(crate) fn check_invariants<'a>(
         &'a self,
         organization: &'a str,
         users: &'a [&'a str],

@@ -25,22 +25,22 @@ use shared::{
     table::Table,
 };
 
-pub use answer::Answer;
-pub use outside::{Behaviour, Inbox, Pool, stream_record};
+pub(crate) use answer::Answer;
+pub(crate) use outside::{Behaviour, Inbox, Pool, stream_record};
 use routes::Functions;
 
-pub const CLIENT: &str = "client-1";
+pub(crate) const CLIENT: &str = "client-1";
 const TABLE: &str = "organizations";
 
 /// Seats of a new organization here.
-pub const SEATS: u64 = 5;
+pub(crate) const SEATS: u64 = 5;
 
 /// An engine with an empty table and every function in front of it.
-pub struct World {
-    pub engine: Engine,
-    pub table: Table,
-    pub pool: Arc<Pool>,
-    pub inbox: Inbox,
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) table: Table,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) inbox: Inbox,
     functions: Functions,
     trigger: PostConfirmation,
     mailer: invitation_mailer::InvitationMailer,
@@ -49,11 +49,11 @@ pub struct World {
 }
 
 impl World {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with_seats(SEATS).await
     }
 
-    pub async fn with_seats(seat_limit: u64) -> Self {
+    pub(crate) async fn with_seats(seat_limit: u64) -> Self {
         let engine = Engine::start(Data::Memory).await.unwrap();
         engine.create_table(&Template::workspace().unwrap(), TABLE).await.unwrap();
         let client = client(engine.endpoint_url());
@@ -81,21 +81,21 @@ impl World {
     }
 
     /// The instant that the functions see.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.table.environment().now()
     }
 
     /// Lets time pass, for the functions only.
-    pub fn pass(&self, duration: Duration) {
+    pub(crate) fn pass(&self, duration: Duration) {
         self.clock.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
     /// A request to the HTTP API as `user`.
-    pub async fn call(&self, user: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+    pub(crate) async fn call(&self, user: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
         self.call_with(user, method, path, body, &[]).await
     }
 
-    pub async fn call_with(
+    pub(crate) async fn call_with(
         &self,
         user: &str,
         method: &str,
@@ -107,7 +107,7 @@ impl World {
     }
 
     /// Signs somebody up whose address is `{user}@example.com`; the trigger runs.
-    pub async fn sign_up(&self, user: &str, organization: Option<&str>) {
+    pub(crate) async fn sign_up(&self, user: &str, organization: Option<&str>) {
         let email = format!("{user}@example.com");
         self.pool.add(user, &email);
         let event = sign_up_event(user, &email, organization);
@@ -115,19 +115,19 @@ impl World {
     }
 
     /// The trigger alone, with an event of the test's own.
-    pub async fn trigger(&self, event: Value) -> Value {
+    pub(crate) async fn trigger(&self, event: Value) -> Value {
         self.trigger.handle(event, "trigger").await
     }
 
     /// Somebody with an organization; answers with its id.
-    pub async fn founder(&self, user: &str) -> String {
+    pub(crate) async fn founder(&self, user: &str) -> String {
         self.sign_up(user, Some("Acme")).await;
         let me = self.call(user, "GET", "/me", None).await;
         me.json["organizations"][0]["organizationId"].as_str().unwrap().to_owned()
     }
 
     /// Invites and lets the stream do its work; answers with the token from the mail.
-    pub async fn invite(&self, actor: &str, organization: &str, email: &str, roles: &[&str]) -> String {
+    pub(crate) async fn invite(&self, actor: &str, organization: &str, email: &str, roles: &[&str]) -> String {
         let body = json!({ "email": email, "roles": roles });
         let path = format!("/organizations/{organization}/invitations");
         let answer = self.call(actor, "POST", &path, Some(body)).await;
@@ -137,28 +137,28 @@ impl World {
     }
 
     /// Somebody signs up because they were invited, and accepts.
-    pub async fn join(&self, actor: &str, organization: &str, user: &str, roles: &[&str]) {
+    pub(crate) async fn join(&self, actor: &str, organization: &str, user: &str, roles: &[&str]) {
         let token = self.invite(actor, organization, &format!("{user}@example.com"), roles).await;
         self.sign_up(user, None).await;
         let answer = self.accept(user, &token).await;
         assert_eq!(answer.status, 200, "{}", answer.json);
     }
 
-    pub async fn accept(&self, user: &str, token: &str) -> Answer {
+    pub(crate) async fn accept(&self, user: &str, token: &str) -> Answer {
         self.call(user, "POST", "/invitations/accept", Some(json!({ "token": token }))).await
     }
 
-    pub async fn set_roles(&self, actor: &str, organization: &str, user: &str, roles: &[&str]) -> Answer {
+    pub(crate) async fn set_roles(&self, actor: &str, organization: &str, user: &str, roles: &[&str]) -> Answer {
         let path = format!("/organizations/{organization}/members/{user}/roles");
         self.call(actor, "PUT", &path, Some(json!({ "roles": roles }))).await
     }
 
-    pub async fn remove(&self, actor: &str, organization: &str, user: &str) -> Answer {
+    pub(crate) async fn remove(&self, actor: &str, organization: &str, user: &str) -> Answer {
         self.call(actor, "DELETE", &format!("/organizations/{organization}/members/{user}"), None).await
     }
 
     /// Hands every queued invitation to the mailer, as the stream would; answers with how many it wants again.
-    pub async fn deliver(&self, organization: &str) -> usize {
+    pub(crate) async fn deliver(&self, organization: &str) -> usize {
         let queued = self.items(&format!("ORG#{organization}")).await;
         let queued: Vec<_> = queued.into_iter().filter(|item| item["entity"] == "invitation").collect();
         let wanted =
@@ -169,13 +169,13 @@ impl World {
     }
 
     /// The mailer with records of the test's own.
-    pub async fn mailer(&self, records: Vec<Value>) -> usize {
+    pub(crate) async fn mailer(&self, records: Vec<Value>) -> usize {
         let event = serde_json::from_value(json!({ "Records": records })).unwrap();
         self.mailer.handle(event, "stream").await.batch_item_failures.len()
     }
 
     /// A partition of the table as it is.
-    pub async fn items(&self, partition: &str) -> Vec<Value> {
+    pub(crate) async fn items(&self, partition: &str) -> Vec<Value> {
         let query = self.client.query().table_name(TABLE).consistent_read(true).key_condition_expression("pk = :pk");
         let pages =
             query.expression_attribute_values(":pk", aws_sdk_dynamodb::types::AttributeValue::S(partition.into()));
@@ -184,7 +184,7 @@ impl World {
     }
 
     /// An operator's update of one item.
-    pub async fn operate(&self, pk: &str, sk: &str, update: &str, value: i64) {
+    pub(crate) async fn operate(&self, pk: &str, sk: &str, update: &str, value: i64) {
         use aws_sdk_dynamodb::types::AttributeValue::{N, S};
         let update = self.client.update_item().table_name(TABLE).update_expression(update);
         let update = update.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned()));
@@ -193,7 +193,7 @@ impl World {
 }
 
 /// What Cognito sends when somebody confirmed.
-pub fn sign_up_event(user: &str, email: &str, organization: Option<&str>) -> Value {
+pub(crate) fn sign_up_event(user: &str, email: &str, organization: Option<&str>) -> Value {
     json!({
         "version": "1", "triggerSource": "PostConfirmation_ConfirmSignUp", "region": "us-east-1",
         "userPoolId": "us-east-1_Example", "userName": user,
@@ -239,11 +239,11 @@ fn client(endpoint: &str) -> aws_sdk_dynamodb::Client {
 }
 
 /// The roles that nearly every test names.
-pub const ADMIN: &[&str] = &["organization_admin"];
-pub const MEMBER: &[&str] = &["member"];
+pub(crate) const ADMIN: &[&str] = &["organization_admin"];
+pub(crate) const MEMBER: &[&str] = &["member"];
 
 /// Sends all requests at once and answers in their order.
-pub async fn at_once<F: Future + Send + 'static>(requests: impl IntoIterator<Item = F>) -> Vec<F::Output>
+pub(crate) async fn at_once<F: Future + Send + 'static>(requests: impl IntoIterator<Item = F>) -> Vec<F::Output>
 where
     F::Output: Send + 'static,
 {

@@ -12,14 +12,14 @@ use shared::{
 
 /// The user pool: who there is, and with which address.
 #[derive(Default)]
-pub struct Pool(Mutex<HashMap<String, (String, bool)>>);
+pub(crate) struct Pool(Mutex<HashMap<String, (String, bool)>>);
 
 impl Pool {
-    pub fn add(&self, user: &str, email: &str) {
+    pub(crate) fn add(&self, user: &str, email: &str) {
         self.0.lock().unwrap().insert(user.to_owned(), (email.to_owned(), true));
     }
 
-    pub fn add_unverified(&self, user: &str, email: &str) {
+    pub(crate) fn add_unverified(&self, user: &str, email: &str) {
         self.0.lock().unwrap().insert(user.to_owned(), (email.to_owned(), false));
     }
 }
@@ -42,7 +42,7 @@ impl Directory for Pool {
 
 /// What the post office does with the next mail.
 #[derive(Clone, Copy, Debug)]
-pub enum Behaviour {
+pub(crate) enum Behaviour {
     RefuseForNow,
     RefuseForGood,
     /// Takes the mail, and the answer is lost on the way.
@@ -51,24 +51,24 @@ pub enum Behaviour {
 
 /// Takes every mail, unless told otherwise.
 #[derive(Clone, Default)]
-pub struct Inbox {
+pub(crate) struct Inbox {
     mails: Arc<Mutex<Vec<(String, String)>>>,
     next: Arc<Mutex<VecDeque<Behaviour>>>,
 }
 
 impl Inbox {
-    pub fn behave(&self, behaviour: impl IntoIterator<Item = Behaviour>) {
+    pub(crate) fn behave(&self, behaviour: impl IntoIterator<Item = Behaviour>) {
         self.next.lock().unwrap().extend(behaviour);
     }
 
     /// The texts of all mails to an address.
-    pub fn texts(&self, email: &str) -> Vec<String> {
+    pub(crate) fn texts(&self, email: &str) -> Vec<String> {
         let mails = self.mails.lock().unwrap();
         mails.iter().filter(|(to, _)| to.eq_ignore_ascii_case(email)).map(|(_, text)| text.clone()).collect()
     }
 
     /// The token in the last mail to an address.
-    pub fn token(&self, email: &str) -> String {
+    pub(crate) fn token(&self, email: &str) -> String {
         let text = self.texts(email).pop().expect("a mail");
         let rest = text.split("#token=").nth(1).expect("a link");
         rest.split_whitespace().next().unwrap().to_owned()
@@ -92,7 +92,7 @@ impl PostOffice for Inbox {
 }
 
 /// An invitation as the stream shows it when its mail was asked for.
-pub fn stream_record(item: &Value) -> Value {
+pub(crate) fn stream_record(item: &Value) -> Value {
     let text = |name: &str| json!({ "S": item[name] });
     json!({
         "eventID": "1", "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "us-east-1",

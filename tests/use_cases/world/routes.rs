@@ -13,7 +13,7 @@ use shared::http::respond;
 use super::{Answer, CLIENT, Clients, Days, FoundingDefaults, Pool, Table};
 
 /// The functions behind the HTTP API.
-pub struct Functions {
+pub(crate) struct Functions {
     onboarding: Onboarding,
     organizations: Organizations,
     settings: SettingsTabs,
@@ -44,7 +44,7 @@ const ROUTES: [(&str, &str); 16] = [
 ];
 
 impl Functions {
-    pub fn new(table: &Table, pool: &Arc<Pool>, defaults: &FoundingDefaults) -> Self {
+    pub(crate) fn new(table: &Table, pool: &Arc<Pool>, defaults: &FoundingDefaults) -> Self {
         let clients = Clients::new([CLIENT.to_owned()]);
         let support = "https://support.example.com".to_owned();
         Self {
@@ -59,7 +59,7 @@ impl Functions {
     }
 
     /// Hands a request over as the gateway does.
-    pub async fn respond(
+    pub(crate) async fn respond(
         &self,
         user: &str,
         method: &str,

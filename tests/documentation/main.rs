@@ -1,0 +1,129 @@
+//! Documentation that can rot is held against the code and the template.
+#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use shared::http::Code;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// The files below a folder that end so.
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(root().join(folder)).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            found.extend(files(&name, ending));
+        } else if name.ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// What stands between backticks at the start of a table's rows.
+fn first_cells(page: &str) -> impl Iterator<Item = &str> {
+    page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+}
+
+fn routes_of_the_template() -> BTreeSet<String> {
+    let template = read("template.yaml");
+    let value = |line: &str, key: &str| line.trim().strip_prefix(key).map(|rest| rest.trim().to_owned());
+    let lines: Vec<&str> = template.lines().collect();
+    let routes = lines
+        .windows(2)
+        .filter_map(|pair| Some(format!("{} {}", value(pair[0], "Method:")?, value(pair[1], "Path:")?)));
+    routes.collect()
+}
+
+#[test]
+fn the_api_page_has_the_routes_of_the_template() {
+    let page = read("docs/api.md");
+    let documented: BTreeSet<String> =
+        first_cells(&page).filter(|cell| cell.contains(" /")).map(str::to_owned).collect();
+    assert_eq!(documented, routes_of_the_template());
+    assert!(documented.len() >= 16);
+}
+
+#[test]
+fn the_api_page_has_every_problem_with_its_status() {
+    let page = read("docs/api.md");
+    let rows: BTreeSet<(u16, String)> = page
+        .lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("| ")?.split(" | ");
+            let status = cells.next()?.parse().ok()?;
+            Some((status, cells.next()?.trim_matches('`').to_owned()))
+        })
+        .collect();
+    let codes: BTreeSet<(u16, String)> = Code::ALL.iter().map(|code| (code.status(), code.text().to_owned())).collect();
+    assert_eq!(rows, codes);
+}
+
+#[test]
+fn the_architecture_names_every_access_pattern() {
+    let page = read("ARCHITECTURE.md");
+    let helpers = ["mod", "error", "expression", "read", "transaction"];
+    for path in files("shared/src/table", ".rs") {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        assert!(
+            helpers.contains(&name.as_str()) || page.contains(&format!("`{name}`")),
+            "{name} is not in ARCHITECTURE.md"
+        );
+    }
+}
+
+#[test]
+fn every_test_that_guards_an_invariant_exists() {
+    let page = read("ARCHITECTURE.md");
+    let sources: String = [files("tests", ".rs"), files("shared", ".rs"), files("functions", ".rs")]
+        .concat()
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| I")).collect();
+    assert_eq!(rows.len(), 13);
+    for row in rows {
+        let guards: Vec<&str> = row.split('`').skip(1).step_by(2).filter(|name| name.contains('_')).collect();
+        assert!(!guards.is_empty() || row.starts_with("| I2 "), "{row} names no test");
+        for guard in guards {
+            assert!(sources.contains(&format!("fn {guard}(")), "{guard} does not exist");
+        }
+    }
+}
+
+#[test]
+fn every_function_is_deployed_and_no_other() {
+    let template = read("template.yaml");
+    let deployed: BTreeSet<String> = template
+        .lines()
+        .filter_map(|line| Some(line.split("Binary: ").nth(1)?.trim_end_matches([' ', '}']).to_owned()))
+        .collect();
+    let folders: BTreeSet<String> = fs::read_dir(root().join("functions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(deployed, folders);
+}
+
+/// What is deployed is what was tested: the functions cannot behave differently here, since nothing tells them where they are.
+#[test]
+fn nothing_in_the_functions_knows_that_it_runs_locally() {
+    for path in [files("functions", ".rs"), files("shared", ".rs")].concat() {
+        let source = fs::read_to_string(&path).unwrap();
+        for word in ["127.0.0.1", "4566", "local_stack", "AWS_ENDPOINT", "IS_LOCAL"] {
+            assert!(!source.contains(word), "{} mentions {word}", path.display());
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! I6, R12: the ids of one organization reach nothing in another.
+
+use serde_json::json;
+
+use crate::world::{ADMIN, MEMBER, World};
+
+#[tokio::test]
+async fn i6_ids_of_another_organization_reach_nothing() {
+    let world = World::new().await;
+    let (mine, theirs) = (world.founder("ada").await, world.founder("eve").await);
+    world.join("eve", &theirs, "bob", MEMBER).await;
+    let token = world.invite("eve", &theirs, "dan@example.com", MEMBER).await;
+    let invitation =
+        world.call("eve", "GET", &format!("/organizations/{theirs}/invitations?status=pending"), None).await;
+    let invitation = invitation.text("/items/0/invitationId").to_owned();
+    let before = world.items(&format!("ORG#{theirs}")).await;
+
+    // Their things through my organization: not there. My request to theirs: it does not exist.
+    let in_mine = |path: &str| format!("/organizations/{mine}/{path}");
+    world.call("ada", "GET", &in_mine("members/bob"), None).await.expect(404, "member-not-found");
+    world.remove("ada", &mine, "bob").await.expect(404, "member-not-found");
+    world.set_roles("ada", &mine, "bob", ADMIN).await.expect(404, "member-not-found");
+    world
+        .call("ada", "GET", &in_mine(&format!("invitations/{invitation}")), None)
+        .await
+        .expect(404, "invitation-not-found");
+    world.remove("ada", &theirs, "bob").await.expect(404, "organization-not-found");
+    world.set_roles("ada", &theirs, "bob", ADMIN).await.expect(404, "organization-not-found");
+    for path in ["", "/settings", "/settings/general", "/members", "/members/bob", "/members/ada", "/invitations"] {
+        world
+            .call("ada", "GET", &format!("/organizations/{theirs}{path}"), None)
+            .await
+            .expect(404, "organization-not-found");
+    }
+    let body = json!({"email": "ada@example.com", "roles": ADMIN});
+    let answer = world.call("ada", "POST", &format!("/organizations/{theirs}/invitations"), Some(body)).await;
+    answer.expect(404, "organization-not-found");
+
+    // Cursors belong to one list of one organization.
+    let page = world.call("eve", "GET", &format!("/organizations/{theirs}/members?limit=1"), None).await;
+    let cursor = page.text("/nextCursor");
+    for path in [in_mine(&format!("members?cursor={cursor}")), in_mine(&format!("invitations?cursor={cursor}"))] {
+        world.call("ada", "GET", &path, None).await.expect(400, "invalid-cursor");
+    }
+    assert_eq!(world.items(&format!("ORG#{theirs}")).await, before, "nothing of theirs was touched");
+    assert_eq!(world.call("x", "POST", "/invitations/preview", Some(json!({"token": token}))).await.status, 200);
+}

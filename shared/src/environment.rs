@@ -6,11 +6,14 @@ use uuid::Uuid;
 
 use crate::domain::{Timestamp, Version};
 
+type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// The clock and the source of randomness.
 #[derive(Clone)]
 pub struct Environment {
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    randomness: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    clock: Clock,
+    randomness: Randomness,
 }
 
 impl Environment {

@@ -16,6 +16,7 @@ mod isolation;
 mod mail;
 mod model;
 mod races;
+mod replies;
 mod roles;
 mod round_trips;
 mod seats;

@@ -75,7 +75,7 @@ pub async fn find(
 ///
 /// # Errors
 /// Why not.
-pub fn usable(invitation: &Invitation, now: Timestamp) -> Result<(), Unusable> {
+pub(crate) fn usable(invitation: &Invitation, now: Timestamp) -> Result<(), Unusable> {
     match invitation.status(now) {
         InvitationStatus::Pending => Ok(()),
         InvitationStatus::Accepted => Err(Unusable::Accepted),

@@ -98,7 +98,7 @@ mod tests {
             "ada@example",
             "a da@example.com",
             "\"a b\"@example.com",
-            "ada@[127.0.0.1]",
+            "ada@[192.0.2.1]",
             "Ada <ada@example.com>",
             "ada@example.com\r\nBcc: eve@example.com",
             "ädä@example.com",

@@ -94,9 +94,12 @@ impl fmt::Display for Permission {
     }
 }
 
+/// A role, the areas that it opens and how far, and whether it may delete the organization.
+type Grants = (Role, &'static [(Area, Access)], bool);
+
 /// What each role opens, and how far (R7). This table is the only place that says so: answers, conditions in the table
 /// and the documentation's matrix are derived from it.
-const SETTINGS: [(Role, &[(Area, Access)], bool); 4] = {
+const GRANTS: [Grants; 4] = {
     use Access::{Manage, View};
     use Area::{Billing, General, Users, Workspaces};
     [
@@ -114,7 +117,7 @@ pub struct PermissionSet(u16);
 impl PermissionSet {
     /// What one role may do.
     pub fn of_role(role: Role) -> Self {
-        SETTINGS.iter().filter(|(holder, ..)| *holder == role).fold(Self::default(), |held, (_, settings, delete)| {
+        GRANTS.iter().filter(|(holder, ..)| *holder == role).fold(Self::default(), |held, (_, settings, delete)| {
             let settings = settings.iter().fold(held, |held, (area, access)| {
                 let held = held.with(Permission::Settings(*area, Access::View));
                 if *access == Access::Manage { held.with(Permission::Settings(*area, Access::Manage)) } else { held }

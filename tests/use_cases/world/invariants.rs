@@ -16,68 +16,57 @@ fn string(item: &Value, name: &str) -> String {
 
 impl World {
     /// Everything that has to hold of one organization in every committed state. `users`: everybody who may have a pointer.
-    #[track_caller]
-    pub(crate) fn check_invariants<'a>(
-        &'a self,
-        organization: &'a str,
-        users: &'a [&'a str],
-    ) -> impl Future<Output = ()> + 'a {
-        async move {
-            let items = self.items(&format!("ORG#{organization}")).await;
-            let of = |entity: &str| items.iter().filter(|item| item["entity"] == entity).collect::<Vec<_>>();
-            let members: BTreeMap<String, Ids> =
-                of("member").iter().map(|member| (string(member, "user_id"), strings(&member["roles"]))).collect();
+    pub(crate) async fn check_invariants(&self, organization: &str, users: &[&str]) {
+        let items = self.items(&format!("ORG#{organization}")).await;
+        let of = |entity: &str| items.iter().filter(|item| item["entity"] == entity).collect::<Vec<_>>();
+        let members: BTreeMap<String, Ids> =
+            of("member").iter().map(|member| (string(member, "user_id"), strings(&member["roles"]))).collect();
 
-            // I1: at least one organization admin, and META knows them.
-            let admins: Ids = members
-                .iter()
-                .filter(|(_, roles)| roles.contains("organization_admin"))
-                .map(|(id, _)| id.clone())
-                .collect();
-            assert!(!admins.is_empty(), "I1: no organization admin is left");
-            assert_eq!(strings(&of("organization")[0]["admin_ids"]), admins, "I1: META has drifted");
+        // I1: at least one organization admin, and META knows them.
+        let admins: Ids = members
+            .iter()
+            .filter(|(_, roles)| roles.contains("organization_admin"))
+            .map(|(id, _)| id.clone())
+            .collect();
+        assert!(!admins.is_empty(), "I1: no organization admin is left");
+        assert_eq!(strings(&of("organization")[0]["admin_ids"]), admins, "I1: META has drifted");
 
-            // I2: the pointer exists if and only if the membership does.
-            for user in users {
-                let pointers = self.items(&format!("USER#{user}")).await;
-                let points = pointers.iter().any(|item| item["sk"] == format!("ORG#{organization}"));
-                assert_eq!(points, members.contains_key(*user), "I2: pointer and membership of {user} differ");
-            }
-
-            // I3: one holder an address, and every live invitation and every member holds theirs.
-            let pending: Vec<_> =
-                of("invitation").into_iter().filter(|invitation| invitation["state"] == "pending").collect();
-            let mut holders: Ids = members.keys().cloned().collect();
-            holders.extend(pending.iter().map(|invitation| string(invitation, "invitation_id")));
-            let guards: Vec<String> = of("address_guard")
-                .iter()
-                .map(|guard| {
-                    if guard["member_id"].is_string() {
-                        string(guard, "member_id")
-                    } else {
-                        string(guard, "invitation_id")
-                    }
-                })
-                .collect();
-            assert_eq!(guards.len(), guards.iter().collect::<BTreeSet<_>>().len(), "I3: somebody holds two addresses");
-            assert_eq!(guards.into_iter().collect::<Ids>(), holders, "I3: the address guards have drifted");
-
-            // R16: members and pending invitations take a seat each.
-            let seats = &of("seats")[0];
-            assert_eq!(
-                seats["seats_used"].as_u64().unwrap(),
-                (members.len() + pending.len()) as u64,
-                "R16: seats have drifted"
-            );
-            assert!(seats["seats_used"].as_u64() <= seats["seat_limit"].as_u64(), "R16: more seats than there are");
-
-            // I4: no membership without the founding or an accepted invitation. R17: each left its record.
-            let accepted = of("invitation").iter().filter(|invitation| invitation["state"] == "accepted").count();
-            let records = |action: &str| of("audit_record").iter().filter(|record| record["action"] == action).count();
-            let ended = records("member.removed") + records("member.left");
-            assert_eq!(members.len() + ended, 1 + accepted, "I4: memberships do not add up");
-            assert_eq!(records("organization.founded"), 1);
-            assert_eq!(records("invitation.accepted"), accepted, "R17: an acceptance left no record");
+        // I2: the pointer exists if and only if the membership does.
+        for user in users {
+            let pointers = self.items(&format!("USER#{user}")).await;
+            let points = pointers.iter().any(|item| item["sk"] == format!("ORG#{organization}"));
+            assert_eq!(points, members.contains_key(*user), "I2: pointer and membership of {user} differ");
         }
+
+        // I3: one holder an address, and every live invitation and every member holds theirs.
+        let pending: Vec<_> =
+            of("invitation").into_iter().filter(|invitation| invitation["state"] == "pending").collect();
+        let mut holders: Ids = members.keys().cloned().collect();
+        holders.extend(pending.iter().map(|invitation| string(invitation, "invitation_id")));
+        let guards: Vec<String> = of("address_guard")
+            .iter()
+            .map(|guard| {
+                if guard["member_id"].is_string() { string(guard, "member_id") } else { string(guard, "invitation_id") }
+            })
+            .collect();
+        assert_eq!(guards.len(), guards.iter().collect::<BTreeSet<_>>().len(), "I3: somebody holds two addresses");
+        assert_eq!(guards.into_iter().collect::<Ids>(), holders, "I3: the address guards have drifted");
+
+        // R16: members and pending invitations take a seat each.
+        let seats = &of("seats")[0];
+        assert_eq!(
+            seats["seats_used"].as_u64().unwrap(),
+            (members.len() + pending.len()) as u64,
+            "R16: seats have drifted"
+        );
+        assert!(seats["seats_used"].as_u64() <= seats["seat_limit"].as_u64(), "R16: more seats than there are");
+
+        // I4: no membership without the founding or an accepted invitation. R17: each left its record.
+        let accepted = of("invitation").iter().filter(|invitation| invitation["state"] == "accepted").count();
+        let records = |action: &str| of("audit_record").iter().filter(|record| record["action"] == action).count();
+        let ended = records("member.removed") + records("member.left");
+        assert_eq!(members.len() + ended, 1 + accepted, "I4: memberships do not add up");
+        assert_eq!(records("organization.founded"), 1);
+        assert_eq!(records("invitation.accepted"), accepted, "R17: an acceptance left no record");
     }
 }

@@ -80,11 +80,6 @@ impl World {
         }
     }
 
-    /// The instant that the functions see.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.table.environment().now()
-    }
-
     /// Lets time pass, for the functions only.
     pub(crate) fn pass(&self, duration: Duration) {
         self.clock.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    cognito::Cognito,
+    cognito::UserPool,
     engine::Front,
     inbox::Inbox,
     lambda::{Lambda, invoke_api},
@@ -30,7 +30,7 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 /// Everything that answers on this port.
 pub(crate) struct Endpoint {
     pub(crate) config: Config,
-    pub(crate) cognito: Cognito,
+    pub(crate) user_pool: UserPool,
     pub(crate) ses: Ses,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) lambda: Arc<Lambda>,
@@ -71,7 +71,9 @@ async fn json_services(State(services): Services, headers: HeaderMap, body: Byte
                 Err(_) => StatusCode::BAD_GATEWAY.into_response(),
             }
         }
-        Some(("AWSCognitoIdentityProviderService", operation)) => services.cognito.answer(operation, &body).await,
+        Some(("AWSCognitoIdentityProviderService", operation)) => {
+            services.user_pool.answer(operation, &headers, body).await
+        }
         _ => refuse(
             StatusCode::BAD_REQUEST,
             "UnknownOperationException",
@@ -89,7 +91,7 @@ async fn send_email(State(services): Services, body: Bytes) -> Response {
 }
 
 async fn document(State(services): Services, Path((pool, document)): Path<(String, String)>) -> Response {
-    match services.cognito.document(&pool, &document, &services.config.aws_endpoint_url) {
+    match services.user_pool.document(&pool, &document, &services.config.aws_endpoint_url).await {
         Some(document) => json_response(StatusCode::OK, &document),
         None => refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", "There is no such document."),
     }

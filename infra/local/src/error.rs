@@ -60,7 +60,7 @@ pub enum StartError {
     #[error("DynamoDB: {0} — with --data, delete the directory to start from an empty table")]
     Database(String),
     /// A service named by an `AWS_ENDPOINT_URL_…` variable cannot be used.
-    #[error("{variable}: {reason} — start what listens there, or unset the variable")]
+    #[error("{variable}: {reason} — start or set up what it points to, or unset it")]
     Replacement {
         /// The environment variable.
         variable: &'static str,

@@ -4,8 +4,10 @@
 //! A development tool: what it emulates is what the functions and their clients touch, no more.
 
 mod binaries;
+mod client;
 mod clock;
 mod cognito;
+mod database;
 mod endpoint;
 mod engine;
 mod entropy;

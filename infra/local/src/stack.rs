@@ -1,25 +1,31 @@
 //! Starts everything in order, and stops it.
 
-use std::{fs::File, net::TcpListener as StdListener, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    net::TcpListener as StdListener,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::Serialize;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     binaries,
-    cognito::{Cognito, Store, Triggers},
+    cognito::{Cognito, Elsewhere, Store, Triggers, UserPool},
+    database::Database,
     endpoint::Endpoint,
-    engine::{Engine, Front},
+    engine::Engine,
     error::StartError,
     gateway::Gateway,
     inbox::Inbox,
-    lambda::{self, Lambda, LogSink, Surroundings},
+    lambda::{Lambda, LogSink, Surroundings},
     notices::Notices,
     options::{Data, Options},
     ses::Ses,
-    streams::{DeadLetters, Poller, Positions, TableStream},
-    template::{ACCOUNT, Function, Names, Source, Template},
-    wire::{Wire, WireError},
+    streams::{DeadLetters, Poller, Positions, Reading},
+    template::{Function, Names, Source, Template},
 };
 
 /// Where everything is, as `/_local/config.json` says it.
@@ -64,39 +70,50 @@ impl LocalStack {
         let lock = lock(&options.data)?;
 
         notices.say("building the functions");
-        let names = template.binaries()?;
-        let region = template.region().to_owned();
-        let data = options.data.clone();
-        let store = tokio::task::spawn_blocking(move || Store::open(&data, &region));
-        let (binaries, store) = tokio::join!(binaries::build(&names), store);
-        let (binaries, store) = (binaries?, store.map_err(|error| StartError::SigningKey(error.to_string()))??);
-        let logs = Arc::new(
-            LogSink::new(options.logs)
-                .map_err(|error| StartError::Data { path: std::env::temp_dir(), reason: error.to_string() })?,
-        );
-
+        let (binaries, store) = build_and_open(&template, &options.data).await?;
+        let elsewhere = Elsewhere::find().await?;
         let table_name = template.table_name()?;
         let database = Database::start(&options.data, &template, &table_name).await?;
-        let identity = store.identity();
+        let identity = elsewhere.as_ref().map_or_else(|| store.identity(), |pool| pool.identity.clone());
         let names = Names {
             table_name: table_name.clone(),
-            stream_arn: database
-                .stream
-                .as_ref()
-                .map(|stream| stream_arn(&template, &table_name, stream.arn()))
-                .unwrap_or_default(),
+            stream_arn: database.stream_arn.clone(),
             user_pool_id: identity.pool_id.clone(),
             user_pool_client_id: identity.client_id.clone(),
             api_url: api_url.clone(),
         };
         let functions = template.functions(&names)?;
-        let api = template.api(&names)?;
+        let mut api = template.api(&names)?;
+        let logs = LogSink::new(options.logs);
+        let logs = logs.map_err(|error| StartError::Data { path: std::env::temp_dir(), reason: error.to_string() })?;
+        let logs = Arc::new(logs);
         let surroundings = Surroundings {
             region: template.region().to_owned(),
             dynamodb_url: database.engine.endpoint_url().to_owned(),
             aws_url: aws_url.clone(),
         };
         let lambda = Arc::new(Lambda::new(&functions, &binaries, &surroundings, &logs));
+        let inbox = Arc::new(Inbox::open(&options.data)?);
+        let dead_letters = Arc::new(DeadLetters::new(notices));
+        let user_pool = match elsewhere {
+            Some(pool) => {
+                for authorizer in api.authorizers.values_mut() {
+                    authorizer.issuer = pool.issuer.clone().unwrap_or_else(|| authorizer.issuer.clone());
+                }
+                UserPool::Elsewhere(Box::new(pool))
+            }
+            None => UserPool::Ours(Box::new(Cognito {
+                // What the gateway accepts is what the tokens say.
+                issuer: api.authorizers.values().next().map(|authorizer| authorizer.issuer.clone()).unwrap_or_default(),
+                pool: template.pool(&names)?,
+                client: template.pool_client(&names)?,
+                triggers: Triggers::new(&functions, Arc::clone(&lambda), template.region()),
+                inbox: Arc::clone(&inbox),
+                key: store.signing_key()?,
+                store,
+            })),
+        };
+        let public_keys = user_pool.keys();
         let config = Config {
             api_url: api_url.clone(),
             aws_endpoint_url: aws_url,
@@ -106,22 +123,9 @@ impl LocalStack {
             table_name,
             functions: lambda.names(),
         };
-        let key = store.signing_key()?;
-        let public_keys = key.public();
-        let inbox = Arc::new(Inbox::open(&options.data)?);
-        let dead_letters = Arc::new(DeadLetters::new(notices));
-        let cognito = Cognito {
-            issuer: issuer(&template, &config.user_pool_id),
-            pool: template.pool(&names)?,
-            client: template.pool_client(&names)?,
-            triggers: Triggers::new(&functions, Arc::clone(&lambda), template.region()),
-            inbox: Arc::clone(&inbox),
-            key,
-            store,
-        };
         let endpoint = Endpoint {
             config: config.clone(),
-            cognito,
+            user_pool,
             ses: Ses::new(Arc::clone(&inbox)),
             inbox,
             lambda: Arc::clone(&lambda),
@@ -138,10 +142,16 @@ impl LocalStack {
         stack.lambda.warm_up().await?;
         stack.tasks.push(tokio::spawn(gateway.serve(api_listener)));
         if let Some(stream) = database.stream {
-            let positions = Arc::new(Positions::open(&options.data)?);
-            let pollers =
-                pollers(&functions, &stack, &template, &names, &stream, &positions, &dead_letters, &database.front);
-            stack.tasks.extend(pollers.into_iter().map(|poller| tokio::spawn(poller.run())));
+            let reading = Reading {
+                stream,
+                stream_arn: database.stream_arn,
+                region: template.region().to_owned(),
+                lambda: Arc::clone(&stack.lambda),
+                positions: Arc::new(Positions::open(&options.data)?),
+                dead_letters,
+                front: database.front,
+            };
+            stack.tasks.extend(Poller::all(&functions, &reading).into_iter().map(|poller| tokio::spawn(poller.run())));
         }
         for (function, kind) in not_driven(&functions) {
             notices.say(&format!(
@@ -184,82 +194,6 @@ impl Drop for LocalStack {
     }
 }
 
-/// The embedded engine, or whatever `AWS_ENDPOINT_URL_DYNAMODB` names, with the table in it.
-struct Database {
-    engine: Engine,
-    front: Arc<Front>,
-    stream: Option<TableStream>,
-}
-
-impl Database {
-    async fn start(data: &Data, template: &Template, table: &str) -> Result<Self, StartError> {
-        const VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB";
-        if let Some(url) = lambda::replacement(VARIABLE) {
-            let wrong = |error: WireError| StartError::Replacement { variable: VARIABLE, reason: error.to_string() };
-            let wire = Wire::new(&url, template.region());
-            create_elsewhere(&wire, template, table).await?.map_err(wrong)?;
-            let stream = TableStream::of(wire, table).await.map_err(wrong)?;
-            // Not used by anybody, but there for whoever asks.
-            let engine = Engine::start(Data::Memory).await?;
-            return Ok(Self { engine, front: Arc::new(Front::new(url)), stream });
-        }
-        let engine = Engine::start(data.clone()).await?;
-        if !engine.has_table(table) {
-            engine.create_table(template, table).await?;
-        }
-        // Past the front: what the stack itself reads is nobody's round trip.
-        let wire = Wire::new(engine.direct_url(), template.region());
-        let stream = TableStream::of(wire, table).await.map_err(|error| StartError::Database(error.to_string()))?;
-        Ok(Self { front: engine.front(), engine, stream })
-    }
-}
-
-async fn create_elsewhere(wire: &Wire, template: &Template, table: &str) -> Result<Result<(), WireError>, StartError> {
-    const DYNAMODB: &str = "DynamoDB_20120810";
-    let (request, time_to_live) = (template.table(table)?, template.time_to_live(table)?);
-    match wire.call(DYNAMODB, "CreateTable", &request).await {
-        Ok(_) => {}
-        Err(WireError::Refused { name, .. }) if name == "ResourceInUseException" => return Ok(Ok(())),
-        Err(error) => return Ok(Err(error)),
-    }
-    if let Some(request) = time_to_live {
-        // Garbage collection only: an engine without it is as good.
-        let _ = wire.call(DYNAMODB, "UpdateTimeToLive", &request).await;
-    }
-    Ok(Ok(()))
-}
-
-#[expect(clippy::too_many_arguments, reason = "the parts of the stack, brought together once")]
-fn pollers(
-    functions: &[Function],
-    stack: &LocalStack,
-    template: &Template,
-    names: &Names,
-    stream: &TableStream,
-    positions: &Arc<Positions>,
-    dead_letters: &Arc<DeadLetters>,
-    front: &Arc<Front>,
-) -> Vec<Poller> {
-    let sources = functions.iter().flat_map(|function| function.sources.iter().map(move |source| (function, source)));
-    sources
-        .filter_map(|(function, source)| match source {
-            Source::Stream(source) => Some(Poller {
-                function: function.name.clone(),
-                function_arn: function.arn.clone(),
-                source: source.clone(),
-                stream: stream.clone(),
-                stream_arn: names.stream_arn.clone(),
-                region: template.region().to_owned(),
-                lambda: Arc::clone(&stack.lambda),
-                positions: Arc::clone(positions),
-                dead_letters: Arc::clone(dead_letters),
-                front: Arc::clone(front),
-            }),
-            _ => None,
-        })
-        .collect()
-}
-
 fn not_driven(functions: &[Function]) -> Vec<(&str, &str)> {
     let sources = functions.iter().flat_map(|function| function.sources.iter().map(move |source| (function, source)));
     sources
@@ -270,14 +204,13 @@ fn not_driven(functions: &[Function]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// Engines name their streams after regions of their own; events carry the one that all else is in.
-fn stream_arn(template: &Template, table: &str, arn: &str) -> String {
-    let label = arn.rsplit('/').next().unwrap_or_default();
-    format!("arn:aws:dynamodb:{}:{ACCOUNT}:table/{table}/stream/{label}", template.region())
-}
-
-fn issuer(template: &Template, pool_id: &str) -> String {
-    format!("https://cognito-idp.{}.amazonaws.com/{pool_id}", template.region())
+/// The two things that take a moment, side by side.
+async fn build_and_open(template: &Template, data: &Data) -> Result<(BTreeMap<String, PathBuf>, Store), StartError> {
+    let names = template.binaries()?;
+    let (data, region) = (data.clone(), template.region().to_owned());
+    let store = tokio::task::spawn_blocking(move || Store::open(&data, &region));
+    let (binaries, store) = tokio::join!(binaries::build(&names), store);
+    Ok((binaries?, store.map_err(|error| StartError::SigningKey(error.to_string()))??))
 }
 
 fn listen(port: u16, what: &'static str, option: &'static str) -> Result<(TcpListener, String), StartError> {

@@ -1,15 +1,30 @@
 //! Speaks to a DynamoDB as an SDK does, without its types: what comes back is handed on as it is.
 
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::{
+    Credentials,
+    provider::{ProvideCredentials, SharedCredentialsProvider},
+};
+use aws_sigv4::{
+    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
+    sign::v4,
+};
+use hyper::{Request, body::Bytes};
 use serde_json::Value;
 
-use crate::clock;
+use crate::{
+    client::{Client, NoAnswer},
+    clock,
+};
 
 /// A client of one endpoint.
 #[derive(Debug, Clone)]
 pub(crate) struct Wire {
     url: String,
     region: String,
-    client: reqwest::Client,
+    client: Client,
+    credentials: SharedCredentialsProvider,
 }
 
 /// Why there is no answer.
@@ -19,42 +34,71 @@ pub(crate) enum WireError {
     #[error("{name}: {message}")]
     Refused { name: String, message: String },
     /// There was no answer at all.
-    #[error("no answer")]
-    Unreachable(#[from] reqwest::Error),
+    #[error("there is no answer")]
+    NoAnswer(#[from] NoAnswer),
+    /// The caller's credentials cannot be had or used.
+    #[error("the request cannot be signed ({0})")]
+    Unsigned(String),
 }
 
 impl Wire {
-    pub(crate) fn new(url: &str, region: &str) -> Self {
-        Self { url: url.to_owned(), region: region.to_owned(), client: reqwest::Client::new() }
+    /// A client of an engine on this machine, which reads credentials and checks none.
+    pub(crate) fn local(url: &str, region: &str) -> Result<Self, WireError> {
+        let credentials = Credentials::new("local-stack", "local", None, None, "local");
+        Self::new(url, region, SharedCredentialsProvider::new(credentials))
+    }
+
+    /// A client of somebody else's engine or of AWS itself, with the credentials of whoever runs the stack.
+    pub(crate) async fn elsewhere(url: &str, region: &str) -> Result<Self, WireError> {
+        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        match config.credentials_provider() {
+            // Other engines are as easily satisfied as ours: nobody needs credentials to use one.
+            Some(theirs) if url.starts_with("https") || std::env::var_os("AWS_ACCESS_KEY_ID").is_some() => {
+                Self::new(url, region, theirs)
+            }
+            _ => Self::local(url, region),
+        }
+    }
+
+    fn new(url: &str, region: &str, credentials: SharedCredentialsProvider) -> Result<Self, WireError> {
+        Ok(Self { url: url.to_owned(), region: region.to_owned(), client: Client::to(url)?, credentials })
     }
 
     /// Calls an operation of `DynamoDB_20120810` or `DynamoDBStreams_20120810`.
     pub(crate) async fn call(&self, service: &str, operation: &str, body: &Value) -> Result<Value, WireError> {
-        let date = clock::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-        let day = date.get(..8).unwrap_or_default();
-        // Local engines read the credential and do not check the signature.
-        let authorization = format!(
-            "AWS4-HMAC-SHA256 Credential=local-stack/{day}/{}/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, Signature=0",
-            self.region
-        );
-        let response = self
-            .client
-            .post(&self.url)
+        let body = Bytes::from(body.to_string());
+        let mut request = Request::post(&self.url)
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("{service}.{operation}"))
-            .header("x-amz-date", &date)
-            .header("authorization", authorization)
-            .body(body.to_string())
-            .send()
-            .await?;
-        let refused = !response.status().is_success();
-        let answer: Value = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
+            .body(body.clone())
+            .map_err(|error| WireError::Unsigned(error.to_string()))?;
+        self.sign(&mut request).await.map_err(|error| WireError::Unsigned(error.to_string()))?;
+        let answer = self.client.post(request.into_parts().0.headers, body).await?;
+        let refused = !answer.status.is_success();
+        let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         if !refused {
             return Ok(answer);
         }
         let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default();
         let name = text("__type").rsplit('#').next().unwrap_or_default();
-        let message = [text("message"), text("Message")].concat();
-        Err(WireError::Refused { name: name.to_owned(), message })
+        Err(WireError::Refused { name: name.to_owned(), message: [text("message"), text("Message")].concat() })
+    }
+
+    async fn sign(&self, request: &mut Request<Bytes>) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        let identity = self.credentials.provide_credentials().await?.into();
+        let seconds = u64::try_from(clock::now_seconds())?;
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name("dynamodb")
+            .time(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds))
+            .settings(SigningSettings::default())
+            .build()?
+            .into();
+        let headers = request.headers().iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let signable = SignableRequest::new("POST", &self.url, headers, SignableBody::Bytes(request.body()))?;
+        let (instructions, _) = sign(signable, &parameters)?.into_parts();
+        instructions.apply_to_request_http1x(request);
+        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use super::Cognito;
 
 impl Cognito {
     /// `/{poolId}/.well-known/{document}`, if there is such a one.
-    pub(crate) fn document(&self, pool_id: &str, document: &str, endpoint: &str) -> Option<Value> {
+    pub(super) fn document(&self, pool_id: &str, document: &str, endpoint: &str) -> Option<Value> {
         if pool_id != self.store.identity().pool_id {
             return None;
         }

@@ -8,6 +8,7 @@ use rsa::{
     pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding},
     traits::PublicKeyParts,
 };
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -19,29 +20,41 @@ const BITS: usize = 2048;
 #[derive(Clone)]
 pub(crate) struct SigningKey {
     encoding: EncodingKey,
+    kid: String,
     public: PublicKeys,
 }
 
-/// What is needed to check a signature.
+/// What is needed to check a signature: the keys of a pool.
 #[derive(Debug, Clone)]
-pub(crate) struct PublicKeys {
+pub(crate) struct PublicKeys(Vec<PublicKey>);
+
+#[derive(Debug, Clone, Deserialize)]
+struct PublicKey {
     kid: String,
+    #[serde(rename = "n")]
     modulus: String,
+    #[serde(rename = "e")]
     exponent: String,
 }
 
 impl PublicKeys {
+    /// Reads a JSON Web Key Set; `None` if there is no key in it.
+    pub(super) fn of(set: &Value) -> Option<Self> {
+        let keys = set.get("keys")?.as_array()?.iter();
+        let keys: Vec<PublicKey> = keys.filter_map(|key| serde_json::from_value(key.clone()).ok()).collect();
+        (!keys.is_empty()).then_some(Self(keys))
+    }
+
     /// The key of that id, if it is the pool's.
     pub(crate) fn find(&self, kid: &str) -> Option<DecodingKey> {
-        if kid != self.kid {
-            return None;
-        }
-        DecodingKey::from_rsa_components(&self.modulus, &self.exponent).ok()
+        let key = self.0.iter().find(|key| key.kid == kid)?;
+        DecodingKey::from_rsa_components(&key.modulus, &key.exponent).ok()
     }
 
     /// A JSON Web Key Set.
-    pub(crate) fn set(&self) -> Value {
-        json!({"keys": [{"alg": "RS256", "e": self.exponent, "kid": self.kid, "kty": "RSA", "n": self.modulus, "use": "sig"}]})
+    pub(super) fn set(&self) -> Value {
+        let key = |key: &PublicKey| json!({"alg": "RS256", "e": key.exponent, "kid": key.kid, "kty": "RSA", "n": key.modulus, "use": "sig"});
+        json!({"keys": self.0.iter().map(key).collect::<Vec<_>>()})
     }
 }
 
@@ -63,7 +76,8 @@ impl SigningKey {
         let kid = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(&modulus));
         Ok(Self {
             encoding: EncodingKey::from_rsa_der(key.to_pkcs1_der().map_err(|error| wrong(&error))?.as_bytes()),
-            public: PublicKeys { kid, modulus, exponent },
+            kid: kid.clone(),
+            public: PublicKeys(vec![PublicKey { kid, modulus, exponent }]),
         })
     }
 
@@ -74,7 +88,7 @@ impl SigningKey {
     pub(crate) fn sign(&self, claims: &Value) -> Result<String, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::RS256);
         header.typ = None;
-        header.kid = Some(self.public.kid.clone());
+        header.kid = Some(self.kid.clone());
         encode(&header, claims, &self.encoding)
     }
 
@@ -84,7 +98,7 @@ impl SigningKey {
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
-        let key = self.public.find(&self.public.kid)?;
+        let key = self.public.find(&self.kid)?;
         decode::<Map<String, Value>>(token, &key, &validation).ok().map(|token| token.claims)
     }
 

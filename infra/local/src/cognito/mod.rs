@@ -4,7 +4,8 @@
 mod administration;
 mod attributes;
 mod codes;
-pub(crate) mod discovery;
+mod discovery;
+mod elsewhere;
 mod errors;
 pub(crate) mod keys;
 mod passwords;
@@ -14,6 +15,7 @@ mod sign_up;
 mod store;
 mod tokens;
 mod triggers;
+mod user_pool;
 mod users;
 
 use std::sync::Arc;
@@ -25,11 +27,13 @@ use axum::{
 use serde_json::{Value, json};
 
 pub(crate) use attributes::is_standard as is_standard_attribute;
+pub(crate) use elsewhere::Elsewhere;
 use errors::CognitoError;
 use keys::SigningKey;
 use request::Request;
 pub(crate) use store::Store;
 pub(crate) use triggers::Triggers;
+pub(crate) use user_pool::UserPool;
 
 use crate::{
     inbox::Inbox,
@@ -52,7 +56,7 @@ pub(crate) struct Cognito {
 
 impl Cognito {
     /// Answers `AWSCognitoIdentityProviderService.<operation>`.
-    pub(crate) async fn answer(&self, operation: &str, body: &[u8]) -> Response {
+    async fn answer(&self, operation: &str, body: &[u8]) -> Response {
         let answer = match serde_json::from_slice::<Value>(body) {
             Ok(body) => self.dispatch(operation, &Request(body)).await,
             Err(_) => Err(CognitoError::new("SerializationException", "the request is not JSON")),

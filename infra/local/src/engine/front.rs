@@ -17,6 +17,8 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 
+use crate::client::{Client, NoAnswer};
+
 use super::{
     faults::{self, FaultKind, Faults},
     journal::{Call, Journal},
@@ -33,8 +35,7 @@ pub(crate) struct Dropped;
 /// Forwards to the engine behind it.
 #[derive(Debug)]
 pub(crate) struct Front {
-    engine_url: String,
-    client: reqwest::Client,
+    engine: Client,
     pub(super) journal: Journal,
     pub(super) faults: Faults,
     latency: Mutex<Duration>,
@@ -43,10 +44,9 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    pub(crate) fn new(engine_url: String) -> Self {
+    pub(crate) fn new(engine: Client) -> Self {
         Self {
-            engine_url,
-            client: reqwest::Client::new(),
+            engine,
             journal: Journal::default(),
             faults: Faults::default(),
             latency: Mutex::default(),
@@ -138,19 +138,13 @@ impl Front {
         Ok(response)
     }
 
-    async fn forward(
-        &self,
-        headers: &HeaderMap,
-        body: Bytes,
-    ) -> Result<(StatusCode, HeaderMap, Bytes), reqwest::Error> {
-        let mut request = self.client.post(&self.engine_url);
-        for (name, value) in
-            headers.iter().filter(|(name, _)| ![HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name))
-        {
-            request = request.header(name.clone(), value.clone());
+    async fn forward(&self, headers: &HeaderMap, body: Bytes) -> Result<(StatusCode, HeaderMap, Bytes), NoAnswer> {
+        let mut headers = headers.clone();
+        for own in [HOST, CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING] {
+            headers.remove(own);
         }
-        let response = request.body(body).send().await?;
-        Ok((response.status(), response.headers().clone(), response.bytes().await?))
+        let answer = self.engine.post(headers, body).await?;
+        Ok((answer.status, answer.headers, answer.body))
     }
 }
 

@@ -14,7 +14,7 @@ pub use faults::{Fault, FaultKind};
 pub(crate) use front::Front;
 pub use journal::{Call, round_trips};
 
-use crate::{error::StartError, options::Data, template::Template};
+use crate::{client::Client, error::StartError, options::Data, template::Template};
 
 /// DynamoDB alone, on a free port of the loopback interface.
 pub struct Engine {
@@ -39,7 +39,8 @@ impl Engine {
             let _ = stopped.await;
         }));
         let (listener, url) = listen().await?;
-        let front = Arc::new(Front::new(engine_url.clone()));
+        let engine = Client::to(&engine_url).map_err(|error| StartError::Database(error.to_string()))?;
+        let front = Arc::new(Front::new(engine));
         let serving = tokio::spawn(front::serve(listener, Arc::clone(&front)));
         Ok(Self { database, front, url, direct_url: engine_url, serving, _stop: stop })
     }
@@ -146,7 +147,7 @@ mod tests {
         let engine = Engine::start(Data::Memory).await.unwrap();
         let template = Template::workspace().unwrap();
         engine.create_table(&template, "items").await.unwrap();
-        let wire = Wire::new(engine.endpoint_url(), "us-east-1");
+        let wire = Wire::local(engine.endpoint_url(), "us-east-1").unwrap();
         (engine, wire)
     }
 
@@ -185,7 +186,7 @@ mod tests {
         for (kind, key, executed) in [(FaultKind::LostReply, "lost", true), (FaultKind::Dropped, "dropped", false)] {
             engine.inject(Fault { operation: "PutItem".to_owned(), times: 1, kind });
             let answer = wire.call(DYNAMODB, "PutItem", &put(key)).await;
-            assert!(matches!(answer, Err(WireError::Unreachable(_))), "{answer:?}");
+            assert!(matches!(answer, Err(WireError::NoAnswer(_))), "{answer:?}");
             let get = json!({"TableName": "items", "Key": {"pk": {"S": key}, "sk": {"S": "x"}}});
             let found = wire.call(DYNAMODB, "GetItem", &get).await.unwrap();
             assert_eq!(found.get("Item").is_some(), executed, "{key}");

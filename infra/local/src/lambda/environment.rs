@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::{entropy, template::Function};
 
+const OUR_CREDENTIALS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+const CREDENTIAL_SOURCES: [&str; 4] = ["AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME"];
+
 /// What all functions see around them.
 #[derive(Debug, Clone)]
 pub(crate) struct Surroundings {
@@ -44,30 +47,28 @@ pub(super) fn of(function: &Function, surroundings: &Surroundings, runtime_api: 
     set("TZ", ":UTC");
     set("LANG", "en_US.UTF-8");
 
-    let mut replaced = false;
+    let mut replacements = Vec::new();
     for (variable, ours) in [
         ("AWS_ENDPOINT_URL_DYNAMODB", &surroundings.dynamodb_url),
         ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &surroundings.aws_url),
         ("AWS_ENDPOINT_URL_SESV2", &surroundings.aws_url),
     ] {
         let theirs = replacement(variable);
-        replaced |= theirs.is_some();
         set(variable, theirs.as_ref().unwrap_or(ours));
+        replacements.extend(theirs);
     }
     for variable in ["PATH", "RUST_BACKTRACE"] {
         if let Ok(value) = std::env::var(variable) {
             set(variable, &value);
         }
     }
-    // Another engine, or AWS itself, may check who calls.
-    if replaced && let Ok(key) = std::env::var("AWS_ACCESS_KEY_ID") {
-        set("AWS_ACCESS_KEY_ID", &key);
-        for variable in ["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
-            set(variable, &std::env::var(variable).unwrap_or_default());
-        }
+    let has_keys = std::env::var_os("AWS_ACCESS_KEY_ID").is_some();
+    if replacements.iter().any(|url| url.starts_with("https")) || (has_keys && !replacements.is_empty()) {
+        // AWS itself checks who calls, and so may another engine: the caller's own credentials, wherever they come from.
+        environment.retain(|key, _| !OUR_CREDENTIALS.contains(&key.as_str()));
+        let theirs = |name: &str| OUR_CREDENTIALS.contains(&name) || CREDENTIAL_SOURCES.contains(&name);
+        environment.extend(std::env::vars().filter(|(name, _)| theirs(name)));
     }
     environment.extend(function.environment.clone());
-    // An empty token would be sent, and refused.
-    environment.retain(|key, value| key != "AWS_SESSION_TOKEN" || !value.is_empty());
     environment
 }

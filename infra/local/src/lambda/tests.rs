@@ -3,7 +3,7 @@
 use std::{os::unix::fs::PermissionsExt, sync::LazyLock};
 
 use super::*;
-use crate::options::Logs;
+use crate::{client::Client, options::Logs};
 
 /// A Lambda function: not a test, but what the tests start.
 #[tokio::test]
@@ -12,38 +12,32 @@ async fn fake_function() {
     let (Ok(api), Ok(behaviour)) = (std::env::var("AWS_LAMBDA_RUNTIME_API"), std::env::var("BEHAVIOUR")) else {
         return;
     };
-    let base = format!("http://{api}/2018-06-01/runtime");
-    let client = reqwest::Client::new();
+    let api = Client::to(&format!("http://{api}/2018-06-01/runtime")).unwrap();
     if behaviour == "breaks" {
-        client
-            .post(format!("{base}/init/error"))
-            .header("lambda-runtime-function-error-type", "Broken")
-            .send()
-            .await
-            .unwrap();
+        api.post_to("/init/error", "{}").await;
         std::process::exit(1);
     }
     loop {
-        let event = client.get(format!("{base}/invocation/next")).send().await.unwrap();
-        let id = event.headers()["lambda-runtime-aws-request-id"].to_str().unwrap().to_owned();
-        for header in ["lambda-runtime-deadline-ms", "lambda-runtime-invoked-function-arn", "lambda-runtime-trace-id"] {
-            assert!(event.headers().contains_key(header), "{header}");
+        let event = api.get("/invocation/next").await.unwrap();
+        let header = |name: &str| event.headers[name].to_str().unwrap().to_owned();
+        let id = header("lambda-runtime-aws-request-id");
+        for name in ["lambda-runtime-deadline-ms", "lambda-runtime-invoked-function-arn", "lambda-runtime-trace-id"] {
+            assert!(!header(name).is_empty(), "{name}");
         }
-        let event: Value = event.json().await.unwrap();
-        match event.as_str().unwrap_or_default() {
+        match serde_json::from_slice::<String>(&event.body).unwrap().as_str() {
             "exit" => std::process::exit(3),
             "hang" => std::future::pending().await,
             "fail" => {
                 let error = json!({"errorType": "Mine", "errorMessage": "no"}).to_string();
-                client.post(format!("{base}/invocation/{id}/error")).body(error).send().await.unwrap();
+                api.post_to(&format!("/invocation/{id}/error"), &error).await;
                 continue;
             }
             "wait" => tokio::time::sleep(Duration::from_millis(300)).await,
             _ => {}
         }
-        let answer =
-            json!({"pid": std::process::id(), "caller": std::env::var("AWS_ACCESS_KEY_ID").unwrap()}).to_string();
-        client.post(format!("{base}/invocation/{id}/response")).body(answer).send().await.unwrap();
+        let caller = std::env::var("AWS_ACCESS_KEY_ID").unwrap();
+        let answer = json!({"pid": std::process::id(), "caller": caller}).to_string();
+        api.post_to(&format!("/invocation/{id}/response"), &answer).await;
     }
 }
 

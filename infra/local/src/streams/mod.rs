@@ -7,6 +7,6 @@ mod positions;
 mod source;
 
 pub(crate) use delivery::DeadLetters;
-pub(crate) use poller::Poller;
+pub(crate) use poller::{Poller, Reading};
 pub(crate) use positions::Positions;
 pub(crate) use source::TableStream;

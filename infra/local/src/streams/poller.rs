@@ -9,7 +9,12 @@ use std::{
 use serde_json::Value;
 
 use super::{DeadLetters, Positions, TableStream, delivery::Delivery, filter, source::sequence_number};
-use crate::{engine::Front, lambda::Lambda, template::StreamSource, wire::WireError};
+use crate::{
+    engine::Front,
+    lambda::Lambda,
+    template::{Function, Source, StreamSource},
+    wire::WireError,
+};
 
 /// How long it sleeps when there is nothing to read and nobody says that something was written.
 const IDLE: Duration = Duration::from_millis(100);
@@ -18,10 +23,9 @@ const TROUBLE: Duration = Duration::from_millis(500);
 /// How often it looks for new shards.
 const POLLS_PER_LOOK: u32 = 100;
 
-pub(crate) struct Poller {
-    pub(crate) function: String,
-    pub(crate) function_arn: String,
-    pub(crate) source: StreamSource,
+/// What all readers of one stream share.
+#[derive(Clone)]
+pub(crate) struct Reading {
     pub(crate) stream: TableStream,
     /// The ARN that events carry.
     pub(crate) stream_arn: String,
@@ -32,14 +36,37 @@ pub(crate) struct Poller {
     pub(crate) front: Arc<Front>,
 }
 
+pub(crate) struct Poller {
+    function: String,
+    function_arn: String,
+    source: StreamSource,
+    reading: Reading,
+}
+
 impl Poller {
+    /// One for each function that the stream invokes.
+    pub(crate) fn all(functions: &[Function], reading: &Reading) -> Vec<Self> {
+        let sources =
+            functions.iter().flat_map(|function| function.sources.iter().map(move |source| (function, source)));
+        let pollers = sources.filter_map(|(function, source)| match source {
+            Source::Stream(source) => Some(Self {
+                function: function.name.clone(),
+                function_arn: function.arn.clone(),
+                source: source.clone(),
+                reading: reading.clone(),
+            }),
+            _ => None,
+        });
+        pollers.collect()
+    }
+
     /// Polls until dropped.
     pub(crate) async fn run(self) {
         let mut iterators: BTreeMap<String, Option<String>> = BTreeMap::new();
         let mut polls = 0_u32;
         loop {
             // Before reading: what is written while it reads must wake it as well.
-            let written = self.front.written.notified();
+            let written = self.reading.front.written.notified();
             tokio::pin!(written);
             written.as_mut().enable();
             if polls.is_multiple_of(POLLS_PER_LOOK) && self.look_for_shards(&mut iterators).await.is_err() {
@@ -63,11 +90,11 @@ impl Poller {
     }
 
     async fn look_for_shards(&self, iterators: &mut BTreeMap<String, Option<String>>) -> Result<(), WireError> {
-        for shard in self.stream.shards().await? {
+        for shard in self.reading.stream.shards().await? {
             if let Entry::Vacant(new) = iterators.entry(shard) {
-                let after = self.positions.get(&self.function, new.key());
+                let after = self.reading.positions.get(&self.function, new.key());
                 let beginning = self.source.from_the_beginning;
-                let iterator = self.stream.iterator(new.key(), after.as_deref(), beginning).await?;
+                let iterator = self.reading.stream.iterator(new.key(), after.as_deref(), beginning).await?;
                 new.insert(iterator);
             }
         }
@@ -80,7 +107,7 @@ impl Poller {
         for (shard, iterator) in iterators.iter_mut() {
             // A shard that was closed and read to its end has none.
             let Some(at) = iterator.as_deref() else { continue };
-            let (records, next) = self.stream.records(at).await?;
+            let (records, next) = self.reading.stream.records(at).await?;
             found += records.len();
             self.hand_on(shard, &records).await;
             *iterator = next;
@@ -95,30 +122,30 @@ impl Poller {
         };
         let wanted: Vec<Value> = records.iter().filter(passes).map(|record| self.event(record)).collect();
         let delivery = Delivery {
-            lambda: &self.lambda,
+            lambda: &self.reading.lambda,
             function: &self.function,
             function_arn: &self.function_arn,
             source: &self.source,
-            stream_arn: &self.stream_arn,
+            stream_arn: &self.reading.stream_arn,
             shard,
-            dead_letters: &self.dead_letters,
+            dead_letters: &self.reading.dead_letters,
         };
         for batch in wanted.chunks(self.source.batch_size) {
             delivery.deliver(batch.to_vec()).await;
             if let Some(last) = batch.last() {
-                self.positions.set(&self.function, shard, sequence_number(last));
+                self.reading.positions.set(&self.function, shard, sequence_number(last));
             }
         }
         if let Some(last) = records.last() {
-            self.positions.set(&self.function, shard, sequence_number(last));
+            self.reading.positions.set(&self.function, shard, sequence_number(last));
         }
     }
 
     /// A record of the stream as Lambda hands it on.
     fn event(&self, record: &Value) -> Value {
         let mut event = record.clone();
-        event["awsRegion"] = Value::String(self.region.clone());
-        event["eventSourceARN"] = Value::String(self.stream_arn.clone());
+        event["awsRegion"] = Value::String(self.reading.region.clone());
+        event["eventSourceARN"] = Value::String(self.reading.stream_arn.clone());
         event
     }
 }

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aho_corasick::AhoCorasick;
+use base64::Engine as _;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 
 static SECRETS: Mutex<BTreeMap<String, &'static str>> = Mutex::new(BTreeMap::new());
 static EXCHANGES: Mutex<Vec<Exchange>> = Mutex::new(Vec::new());
@@ -37,11 +39,19 @@ pub fn token(text: &str) {
     }
 }
 
-/// Notes the token of an invitation and the parts of it that are no ids.
+/// Notes the token of an invitation and what could be left of it in a careless line: its second half, where the secret is
+/// when the token is one block, its long parts when it has some, and its last 256 bits in the usual spellings.
 pub fn invitation_token(text: &str) {
     secret(INVITATION_SECRET, text);
+    secret(INVITATION_SECRET, &text[text.len() / 2..]);
     for part in secret_parts(text) {
         secret(INVITATION_SECRET, part);
+        let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(part) else { continue };
+        let Some(last) = bytes.last_chunk::<32>() else { continue };
+        secret(INVITATION_SECRET, &BASE64_URL_SAFE_NO_PAD.encode(last));
+        secret(INVITATION_SECRET, BASE64_STANDARD.encode(last).trim_end_matches('='));
+        let hex: String = last.iter().map(|byte| format!("{byte:02x}")).collect();
+        secret(INVITATION_SECRET, &hex);
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn tests() -> Vec<Test> {
         a_message_is_shown_as_text,
         a_message_cannot_add_headers,
         an_inviters_name_cannot_inject_headers_or_markup,
+        an_address_in_a_name_is_no_link,
     ]
 }
 
@@ -174,4 +175,29 @@ async fn an_inviters_name_cannot_inject_headers_or_markup(target: Target) {
         assert!(!html.contains("<img") && !html.contains('\u{202e}'), "{html}");
     }
     assert_eq!(target.mails_to("victim@example.com").await.len(), 0);
+}
+
+/// Otherwise anybody could have the product mail their links to strangers.
+async fn an_address_in_a_name_is_no_link(target: Target) {
+    let elsewhere = "https://elsewhere.example/pay";
+    let person = NewPerson::new(&target).name(&format!("{} {elsewhere}", made_up::word())).sign_up().await;
+    let name = format!("{} {elsewhere}", made_up::word());
+    let answer = person.post("/organizations", &json!({"name": name})).await;
+    if answer.status == 422 {
+        answer.invalid("/name");
+        person.post("/organizations", &json!({"name": made_up::organization_name()})).await.success(201);
+    } else {
+        answer.success(201);
+    }
+    let id = text(&person.me().await["organizations"][0]["organizationId"]);
+    let email = made_up::email();
+    let body = json!({"email": email, "roles": ["member"]});
+    person.post(&format!("/organizations/{id}/invitations"), &body).await.success(201);
+    target.read_mail(&email, 0, Mail::invitation_token).await;
+    let mail = target.mails_to(&email).await.pop().unwrap();
+    assert!(!mail.html.as_deref().unwrap().contains(&format!("href=\"{elsewhere}")), "{:?}", mail.html);
+    // Mail programs make links of whatever looks like one.
+    for part in [&mail.subject, &mail.text] {
+        assert!(!part.contains(elsewhere), "{part}");
+    }
 }

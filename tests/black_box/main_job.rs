@@ -165,6 +165,7 @@ async fn details_that_break_a_rule_are_pointed_out_when_prompted(target: Target)
         ("/name", json!({"name": " "})),
         ("/name", json!({"name": "Two\r\nlines"})),
         ("/name", json!({"name": "Works\u{202e}skroW"})),
+        ("/name", json!({"name": "Wor\u{200b}ks"})),
         ("/website", json!({"name": name, "website": "javascript:alert(1)"})),
         ("/website", json!({"name": name, "website": "not a website"})),
         ("/country", json!({"name": name, "country": "c".repeat(1000)})),

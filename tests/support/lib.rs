@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod call;
+mod cognito;
 pub mod forgery;
 pub mod made_up;
 pub mod mail;

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_cognitoidentityprovider::types::{AttributeType, AuthFlowType, MessageActionType};
+use aws_sdk_cognitoidentityprovider::types::{AttributeType, MessageActionType};
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::{Call, Mail, Target, made_up, roles_of, seen};
+use crate::cognito::{attribute, tokens};
+use crate::{Call, Mail, Target, made_up, roles_of};
 
 /// Somebody who has not signed up yet.
 #[derive(Clone, Debug)]
@@ -232,29 +233,4 @@ impl Person {
             .await
             .expect("AdminUpdateUserAttributes");
     }
-}
-
-async fn tokens(target: &Target, email: &str, password: &str) -> (String, String) {
-    let answer = target
-        .cognito()
-        .initiate_auth()
-        .client_id(&target.configuration().user_pool_client_id)
-        .auth_flow(AuthFlowType::UserPasswordAuth)
-        .auth_parameters("USERNAME", email)
-        .auth_parameters("PASSWORD", password)
-        .send()
-        .await
-        .expect("InitiateAuth");
-    let result = answer.authentication_result.expect("tokens");
-    let (access, id) = (result.access_token.expect("an access token"), result.id_token.expect("an ID token"));
-    seen::token(&access);
-    seen::token(&id);
-    if let Some(refresh) = &result.refresh_token {
-        seen::secret("token", refresh);
-    }
-    (access, id)
-}
-
-fn attribute(name: &str, value: &str) -> AttributeType {
-    AttributeType::builder().name(name).value(value).build().expect("an attribute")
 }

@@ -41,8 +41,11 @@ async fn run_cargo(names: &[String]) -> Result<BTreeMap<String, PathBuf>, StartE
         // The directory of the profile `dev` has another name.
         command.args(["--profile", if profile == "debug" { "dev" } else { &profile }]);
     }
+    // Of the whole workspace, so that what `cargo test` and `cargo local` have built for themselves counts here too: cargo
+    // builds a dependency again for every other set of packages that asks for other features of it.
+    command.arg("--workspace");
     for name in names {
-        command.args(["--package", name]);
+        command.args(["--bin", name]);
     }
     // What cargo told this program about its own package would make build scripts run again.
     let own = [

@@ -37,26 +37,31 @@ impl SettingsTabs {
         Ok(guarded.ok_or(Refusal::NotAMember)?.open_to_members()?)
     }
 
-    /// The tabs that the reader's roles open (R7): at least one, or the settings stay closed.
     async fn overview(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let (reader, settings) = self.read(request).await?;
-        let tabs: Vec<_> = Area::ALL.into_iter().filter_map(|area| Some((area, access(&reader, area)?))).collect();
-        if tabs.is_empty() {
-            return Err(Refusal::Lacks(Permission::Settings(Area::General, Access::View)).into());
-        }
-        Reply::ok(&views::OverviewView::new(&settings, &tabs))
+        Reply::ok(&views::OverviewView::new(&settings, &open_tabs(&reader)?))
     }
 
     async fn tab(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let (reader, settings) = self.read(request).await?;
         let wanted = request.path_text("tab");
-        let area = Area::ALL.into_iter().find(|area| area.name() == wanted);
-        let area = area.ok_or_else(|| {
-            Problem::new(Code::SettingsTabNotFound, "The tabs are general, users, workspaces and billing.")
-        })?;
+        let Some(area) = Area::ALL.into_iter().find(|area| area.name() == wanted) else {
+            // Who may open no tab is not told which ones there are.
+            open_tabs(&reader)?;
+            return Err(Problem::new(
+                Code::SettingsTabNotFound,
+                "The tabs are general, users, workspaces and billing.",
+            ));
+        };
         let access = access(&reader, area).ok_or(Refusal::Lacks(Permission::Settings(area, Access::View)))?;
         views::tab(&settings, &reader, area, access)
     }
+}
+
+/// The tabs that the reader's roles open (R7): at least one, or the settings stay closed.
+fn open_tabs(reader: &Member) -> Result<Vec<(Area, Access)>, Refusal> {
+    let tabs: Vec<_> = Area::ALL.into_iter().filter_map(|area| Some((area, access(reader, area)?))).collect();
+    if tabs.is_empty() { Err(Refusal::Lacks(Permission::Settings(Area::General, Access::View))) } else { Ok(tabs) }
 }
 
 /// How far an area is open to a member.

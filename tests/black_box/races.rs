@@ -16,6 +16,9 @@ pub(crate) fn tests() -> Vec<Test> {
         one_address_is_invited_twice,
         one_person_creates_two_organizations,
         an_invitation_is_accepted_and_declined,
+        one_token_is_declined_three_times,
+        one_member_is_removed_twice,
+        an_inviter_is_demoted_while_the_invited_accepts,
         two_writers_with_the_same_etag,
     ]
 }
@@ -169,6 +172,62 @@ async fn an_invitation_is_accepted_and_declined(target: Target) {
         } else {
             assert_eq!(statuses(&answers), [204, 410], "{answers:?}");
         }
+    }
+}
+
+async fn one_token_is_declined_three_times(target: Target) {
+    let organization = Organization::founded(&target).await;
+    let email = made_up::email();
+    for _ in 0..TRIALS {
+        let invitation = organization.invitation(&organization.founder, &email, &["member"]).await;
+        let answers = join_all((0..3).map(|_| invitation.decline(&target).into_future())).await;
+        // Whoever declines what is declined already has got what they wanted, or is told that it is over.
+        assert!(answers.iter().any(|answer| answer.status == 204), "{answers:?}");
+        for answer in answers.iter().filter(|answer| answer.status != 204) {
+            answer.problem(410, "invitation-declined");
+        }
+        let path = organization.path(&format!("/invitations/{}", invitation.id));
+        assert_eq!(organization.founder.get(&path).await.success(200)["status"], "declined");
+    }
+}
+
+async fn one_member_is_removed_twice(target: Target) {
+    let organization = Organization::founded(&target).await;
+    let [person, second] = organization.add_all([&["member"], &["user_admin"]]).await;
+    for _ in 0..TRIALS {
+        let answers = join_all([
+            organization.remove(&organization.founder, &person).into_future(),
+            organization.remove(&second, &person).into_future(),
+            organization.remove(&person, &person).into_future(),
+        ])
+        .await;
+        assert_one_won(&answers, 204, &[(404, "member-not-found"), (404, "organization-not-found")]);
+        organization.admit(&person, &["member"]).await;
+    }
+}
+
+/// Whichever came first: nobody joins with what the inviter could no longer grant, and a joining is never half done (I4).
+async fn an_inviter_is_demoted_while_the_invited_accepts(target: Target) {
+    let organization = Organization::founded(&target).await;
+    let inviter = organization.add(&["organization_admin"]).await;
+    let person = Person::new(&target).await;
+    for _ in 0..TRIALS {
+        let invitation = organization.invitation(&inviter, &person.email, &["organization_admin"]).await;
+        let (accepted, demoted) = tokio::join!(
+            invitation.accept(&person).into_future(),
+            organization.change_roles(&organization.founder, &inviter, &["user_admin"]).into_future()
+        );
+        demoted.success(200);
+        if accepted.status == 200 {
+            let roles = person.roles_in(&organization.id).await;
+            assert!(roles.contains("organization_admin"), "{roles:?}");
+            organization.remove(&organization.founder, &person).await.success(204);
+        } else {
+            accepted.problem(409, "inviter-lost-authority");
+            person.get(&organization.path("")).await.problem(404, "organization-not-found");
+            invitation.decline(&target).await.success(204);
+        }
+        organization.change_roles(&organization.founder, &inviter, &["organization_admin"]).await.success(200);
     }
 }
 

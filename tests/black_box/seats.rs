@@ -5,6 +5,7 @@ use std::future::IntoFuture as _;
 
 use acceptance::suite::{Test, start, stop};
 use acceptance::{Organization, Person, Target, made_up, tests};
+use futures::future::join_all;
 
 pub(crate) fn tests() -> Vec<Test> {
     tests![members_and_live_invitations_take_a_seat_each]
@@ -43,8 +44,27 @@ async fn members_and_live_invitations_take_a_seat_each(_: Target) {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 409], "the last seat is taken once: {first:?} {second:?}");
     full().await;
+    gives_back_once(&target).await;
     // Every organization has its own.
     let other = Organization::founded(&target).await;
     other.invite(&other.founder, &made_up::email(), &["member"]).await.success(201);
     stop(stack).await;
+}
+
+/// However often and however concurrently: one end, one seat.
+async fn gives_back_once(target: &Target) {
+    let organization = Organization::founded(target).await;
+    let founder = &organization.founder;
+    let invitation = organization.invitation(founder, &made_up::email(), &["member"]).await;
+    let member = organization.add(&["member"]).await;
+    join_all((0..3).map(|_| invitation.decline(target).into_future())).await;
+    let again = invitation.decline(target).await;
+    assert!([204, 410].contains(&again.status), "{again:?}");
+    join_all((0..3).map(|_| organization.remove(founder, &member).into_future())).await;
+    organization.remove(founder, &member).await.problem(404, "member-not-found");
+    // Two of three seats are free again, not more.
+    for _ in 0..2 {
+        organization.invite(founder, &made_up::email(), &["member"]).await.success(201);
+    }
+    organization.invite(founder, &made_up::email(), &["member"]).await.problem(409, "seat-limit-reached");
 }

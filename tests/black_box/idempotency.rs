@@ -13,6 +13,7 @@ pub(crate) fn tests() -> Vec<Test> {
         a_key_used_for_another_body_is_refused,
         a_key_belongs_to_one_user_and_one_route,
         a_refusal_spends_no_key,
+        a_key_gives_nothing_to_somebody_who_lost_the_authority,
         the_same_key_at_once_has_one_effect,
         a_key_that_is_none_is_refused,
     ]
@@ -97,6 +98,18 @@ async fn a_refusal_spends_no_key(target: Target) {
     call.clone().await.problem(403, "permission-denied");
     organization.change_roles(&organization.founder, &person, &["user_admin"]).await.success(200);
     call.await.success(201);
+}
+
+/// R11 and R12 before I9: the answer of a request is not for those who could not make it any more.
+async fn a_key_gives_nothing_to_somebody_who_lost_the_authority(target: Target) {
+    let organization = Organization::founded(&target).await;
+    let person = organization.add(&["user_admin"]).await;
+    let call = organization.invite(&person, &made_up::email(), &["member"]).header("idempotency-key", &key());
+    call.clone().await.success(201);
+    organization.change_roles(&organization.founder, &person, &["member"]).await.success(200);
+    call.clone().await.problem(403, "permission-denied");
+    organization.remove(&organization.founder, &person).await.success(204);
+    call.await.problem(404, "organization-not-found");
 }
 
 async fn the_same_key_at_once_has_one_effect(target: Target) {

@@ -1,6 +1,8 @@
 //! The database of a stack: the embedded engine or another one, with the template's table in it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
 
 use crate::{
     client::Client,
@@ -12,6 +14,9 @@ use crate::{
     template::{ACCOUNT, Template},
     wire::{Wire, WireError},
 };
+
+/// Seconds until a table that another engine creates must be there.
+const LONGEST_CREATION: u32 = 60;
 
 /// The embedded engine, or whatever `AWS_ENDPOINT_URL_DYNAMODB` names, with the table in it.
 pub(crate) struct Database {
@@ -55,18 +60,29 @@ impl Database {
 }
 
 async fn create_elsewhere(wire: &Wire, template: &Template, table: &str) -> Result<Result<(), WireError>, StartError> {
-    const DYNAMODB: &str = "DynamoDB_20120810";
     let (request, time_to_live) = (template.table(table)?, template.time_to_live(table)?);
-    match wire.call(DYNAMODB, "CreateTable", &request).await {
-        Ok(_) => {}
-        Err(WireError::Refused { name, .. }) if name == "ResourceInUseException" => return Ok(Ok(())),
-        Err(error) => return Ok(Err(error)),
+    Ok(create(wire, table, &request, time_to_live.as_ref()).await)
+}
+
+async fn create(wire: &Wire, table: &str, request: &Value, time_to_live: Option<&Value>) -> Result<(), WireError> {
+    const DYNAMODB: &str = "DynamoDB_20120810";
+    match wire.call(DYNAMODB, "CreateTable", request).await {
+        Err(WireError::Refused { name, .. }) if name == "ResourceInUseException" => return Ok(()),
+        answer => answer.map(|_| ())?,
+    }
+    // AWS takes some seconds; nothing else works before.
+    for _ in 0..LONGEST_CREATION {
+        let description = wire.call(DYNAMODB, "DescribeTable", &json!({ "TableName": table })).await?;
+        if description.pointer("/Table/TableStatus").and_then(Value::as_str) == Some("ACTIVE") {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
     if let Some(request) = time_to_live {
         // Garbage collection only: an engine without it is as good.
-        let _ = wire.call(DYNAMODB, "UpdateTimeToLive", &request).await;
+        let _ = wire.call(DYNAMODB, "UpdateTimeToLive", request).await;
     }
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// Engines name their streams after regions of their own; events carry the one that all else is in.

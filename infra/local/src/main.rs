@@ -18,9 +18,9 @@ struct Arguments {
     /// Port of the AWS services; 0 picks a free one.
     #[arg(long, default_value_t = 4566)]
     aws_port: u16,
-    /// Where users, items and mails are kept between runs.
-    #[arg(long, value_name = "DIR", default_value = ".local")]
-    data: PathBuf,
+    /// Where users, items and mails are kept between runs; `.local` in the workspace unless told otherwise.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
     /// Keep nothing.
     #[arg(long, conflicts_with = "data")]
     memory: bool,
@@ -40,7 +40,11 @@ async fn main() -> ExitCode {
     let options = Options {
         api_port: arguments.api_port,
         aws_port: arguments.aws_port,
-        data: if arguments.memory { Data::Memory } else { Data::Directory(arguments.data) },
+        data: if arguments.memory {
+            Data::Memory
+        } else {
+            arguments.data.map_or_else(Data::workspace, Data::Directory)
+        },
         parameters: arguments.parameters.into_iter().collect(),
         logs: Logs::Stderr,
         ..Options::default()

@@ -44,6 +44,14 @@ pub enum Data {
     Directory(PathBuf),
 }
 
+impl Data {
+    /// `.local` in the workspace, wherever the stack is started from.
+    #[must_use]
+    pub fn workspace() -> Self {
+        Self::Directory(workspace_root().join(".local"))
+    }
+}
+
 /// Where the functions' log lines go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Logs {

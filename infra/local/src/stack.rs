@@ -69,9 +69,9 @@ impl LocalStack {
         let (aws_listener, aws_url) = listen(options.aws_port, "the AWS services", "--aws-port")?;
         let lock = lock(&options.data)?;
 
+        let elsewhere = Elsewhere::find().await?;
         notices.say("building the functions");
         let (binaries, store) = build_and_open(&template, &options.data).await?;
-        let elsewhere = Elsewhere::find().await?;
         let table_name = template.table_name()?;
         let database = Database::start(&options.data, &template, &table_name).await?;
         let identity = elsewhere.as_ref().map_or_else(|| store.identity(), |pool| pool.identity.clone());

@@ -10,6 +10,7 @@ use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
+use aws_smithy_http_client::tls;
 use hyper::{Request, body::Bytes};
 use serde_json::Value;
 
@@ -50,7 +51,12 @@ impl Wire {
 
     /// A client of somebody else's engine or of AWS itself, with the credentials of whoever runs the stack.
     pub(crate) async fn elsewhere(url: &str, region: &str) -> Result<Self, WireError> {
-        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        let tls = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+        let config = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().tls_provider(tls).build_https())
+            .region(aws_config::Region::new(region.to_owned()))
+            .load()
+            .await;
         match config.credentials_provider() {
             // Other engines are as easily satisfied as ours: nobody needs credentials to use one.
             Some(theirs) if url.starts_with("https") || std::env::var_os("AWS_ACCESS_KEY_ID").is_some() => {

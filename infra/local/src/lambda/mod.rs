@@ -111,4 +111,4 @@ fn name_of(function: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

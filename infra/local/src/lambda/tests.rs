@@ -3,7 +3,7 @@
 use std::{os::unix::fs::PermissionsExt, sync::LazyLock};
 
 use super::*;
-use crate::{client::Client, options::Logs};
+use crate::{client::Client, options::Logs, template::Source};
 
 /// A Lambda function: not a test, but what the tests start.
 #[tokio::test]
@@ -24,7 +24,13 @@ async fn fake_function() {
         for name in ["lambda-runtime-deadline-ms", "lambda-runtime-invoked-function-arn", "lambda-runtime-trace-id"] {
             assert!(!header(name).is_empty(), "{name}");
         }
-        match serde_json::from_slice::<String>(&event.body).unwrap().as_str() {
+        let event: Value = serde_json::from_slice(&event.body).unwrap();
+        if let Some(records) = event["Records"].as_array() {
+            let (outcome, answer) = consume(records);
+            api.post_to(&format!("/invocation/{id}/{outcome}"), &answer.to_string()).await;
+            continue;
+        }
+        match event.as_str().unwrap() {
             "exit" => std::process::exit(3),
             "hang" => std::future::pending().await,
             "fail" => {
@@ -41,6 +47,21 @@ async fn fake_function() {
     }
 }
 
+/// What the function makes of a batch of the stream: it logs the keys, reports `poison` and fails altogether at `crash`.
+#[expect(clippy::print_stdout, reason = "a function's log is its output")]
+fn consume(records: &[Value]) -> (&'static str, Value) {
+    let key = |record: &Value| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap().to_owned();
+    let keys: Vec<String> = records.iter().map(key).collect();
+    println!("batch {}", keys.join(" "));
+    if keys.iter().any(|key| key == "crash") {
+        return ("error", json!({"errorType": "Crash", "errorMessage": "crash"}));
+    }
+    let poisoned = records.iter().filter(|record| key(record) == "poison");
+    let failures: Vec<Value> =
+        poisoned.map(|record| json!({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})).collect();
+    ("response", json!({ "batchItemFailures": failures }))
+}
+
 /// The test program, told to be a function. A script, because Lambda passes no arguments. Written once, before anything
 /// is started: a file that is being written cannot be executed.
 static SCRIPT: LazyLock<PathBuf> = LazyLock::new(|| {
@@ -54,22 +75,29 @@ static SCRIPT: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 async fn start(behaviour: &str, timeout: Duration) -> (Lambda, Result<(), StartError>) {
-    let function = Function {
+    let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
+    let lambda = lambda(&[function(behaviour, timeout, Vec::new())], &logs);
+    let started = lambda.warm_up().await;
+    (lambda, started)
+}
+
+pub(crate) fn function(behaviour: &str, timeout: Duration, sources: Vec<Source>) -> Function {
+    Function {
         name: "fake".to_owned(),
         arn: "arn:aws:lambda:us-east-1:000000000000:function:fake".to_owned(),
         handler: "bootstrap".to_owned(),
         memory_megabytes: 128,
         timeout,
         environment: [("BEHAVIOUR".to_owned(), behaviour.to_owned())].into(),
-        sources: Vec::new(),
-    };
+        sources,
+    }
+}
+
+pub(crate) fn lambda(functions: &[Function], logs: &Arc<LogSink>) -> Lambda {
     let surroundings =
         Surroundings { region: "us-east-1".to_owned(), dynamodb_url: String::new(), aws_url: String::new() };
-    let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
     let binaries = [("fake".to_owned(), SCRIPT.clone())].into();
-    let lambda = Lambda::new(&[function], &binaries, &surroundings, &logs);
-    let started = lambda.warm_up().await;
-    (lambda, started)
+    Lambda::new(functions, &binaries, &surroundings, logs)
 }
 
 async fn running() -> Lambda {

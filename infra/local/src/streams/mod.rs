@@ -10,3 +10,6 @@ pub(crate) use delivery::DeadLetters;
 pub(crate) use poller::{Poller, Reading};
 pub(crate) use positions::Positions;
 pub(crate) use source::TableStream;
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    io::Write,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -60,10 +61,12 @@ async fn run_cargo(names: &[String]) -> Result<BTreeMap<String, PathBuf>, StartE
     for (key, _) in std::env::vars().filter(|(key, _)| own.iter().any(|prefix| key.starts_with(prefix))) {
         command.env_remove(key);
     }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let output = command.spawn().map_err(|source| StartError::Cargo { program: program.clone(), source })?;
     let output = output.wait_with_output().await.map_err(|source| StartError::Cargo { program, source })?;
     if !output.status.success() {
+        // Warnings are for whoever builds; what failed is for everybody.
+        let _ = std::io::stderr().write_all(&output.stderr);
         return Err(StartError::Build);
     }
     let messages = String::from_utf8_lossy(&output.stdout);

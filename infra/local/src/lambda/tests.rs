@@ -48,7 +48,6 @@ async fn fake_function() {
 }
 
 /// What the function makes of a batch of the stream: it logs the keys, reports `poison` and fails altogether at `crash`.
-#[expect(clippy::print_stdout, reason = "a function's log is its output")]
 fn consume(records: &[Value]) -> (&'static str, Value) {
     let key = |record: &Value| record["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap().to_owned();
     let keys: Vec<String> = records.iter().map(key).collect();

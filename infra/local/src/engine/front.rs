@@ -1,7 +1,6 @@
 //! In front of the engine: every call is recorded, can be slowed down and can be made to fail.
 
 use std::{
-    convert::Infallible,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -236,11 +235,5 @@ fn units(consumed: &Value) -> f64 {
     match consumed {
         Value::Array(tables) => tables.iter().map(one).sum(),
         table => one(table),
-    }
-}
-
-impl From<Infallible> for Dropped {
-    fn from(never: Infallible) -> Self {
-        match never {}
     }
 }

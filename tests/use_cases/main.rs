@@ -8,6 +8,7 @@
     reason = "in a test a panic is the report"
 )]
 
+mod bodies;
 mod expiry;
 mod faults;
 mod founding;

@@ -166,6 +166,10 @@ impl ApiRequest {
                 "Send the body as JSON, with `Content-Type: application/json`.",
             ));
         }
+        // An array would do for serde, its elements taken for the fields in order.
+        if !bytes.trim_ascii_start().starts_with(b"{") {
+            return Err(Problem::new(Code::MalformedRequest, "The body has to be a JSON object."));
+        }
         serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedRequest, malformed(&error)))
     }
 

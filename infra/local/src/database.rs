@@ -1,12 +1,10 @@
 //! The database of a stack: the embedded engine or another one, with the template's table in it.
 
-use std::{sync::Arc, time::Duration};
-
-use serde_json::{Value, json};
+use std::sync::Arc;
 
 use crate::{
     client::Client,
-    engine::{Engine, Front},
+    engine::{Engine, Front, create_table},
     error::StartError,
     lambda::replacement,
     options::Data,
@@ -14,9 +12,6 @@ use crate::{
     template::{ACCOUNT, Template},
     wire::{Wire, WireError},
 };
-
-/// Seconds until a table that another engine creates must be there.
-const LONGEST_CREATION: u32 = 60;
 
 /// The embedded engine, or whatever `AWS_ENDPOINT_URL_DYNAMODB` names, with the table in it.
 pub(crate) struct Database {
@@ -42,9 +37,7 @@ impl Database {
             return Ok(Self::new(engine, Arc::new(Front::new(client)), stream, template, table));
         }
         let engine = Engine::start(data.clone()).await?;
-        if !engine.has_table(table) {
-            engine.create_table(template, table).await?;
-        }
+        engine.create_table(template, table).await?;
         // Past the front: what the stack itself reads is nobody's round trip.
         let wrong = |error: WireError| StartError::Database(error.to_string());
         let wire = Wire::local(engine.direct_url(), template.region()).map_err(wrong)?;
@@ -61,28 +54,7 @@ impl Database {
 
 async fn create_elsewhere(wire: &Wire, template: &Template, table: &str) -> Result<Result<(), WireError>, StartError> {
     let (request, time_to_live) = (template.table(table)?, template.time_to_live(table)?);
-    Ok(create(wire, table, &request, time_to_live.as_ref()).await)
-}
-
-async fn create(wire: &Wire, table: &str, request: &Value, time_to_live: Option<&Value>) -> Result<(), WireError> {
-    const DYNAMODB: &str = "DynamoDB_20120810";
-    match wire.call(DYNAMODB, "CreateTable", request).await {
-        Err(WireError::Refused { name, .. }) if name == "ResourceInUseException" => return Ok(()),
-        answer => answer.map(|_| ())?,
-    }
-    // AWS takes some seconds; nothing else works before.
-    for _ in 0..LONGEST_CREATION {
-        let description = wire.call(DYNAMODB, "DescribeTable", &json!({ "TableName": table })).await?;
-        if description.pointer("/Table/TableStatus").and_then(Value::as_str) == Some("ACTIVE") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    if let Some(request) = time_to_live {
-        // Garbage collection only: an engine without it is as good.
-        let _ = wire.call(DYNAMODB, "UpdateTimeToLive", request).await;
-    }
-    Ok(())
+    Ok(create_table(wire, table, &request, time_to_live.as_ref()).await)
 }
 
 /// Engines name their streams after regions of their own; events carry the one that all else is in.

@@ -45,7 +45,7 @@ pub(crate) enum WireError {
 impl Wire {
     /// A client of an engine on this machine, which reads credentials and checks none.
     pub(crate) fn local(url: &str, region: &str) -> Result<Self, WireError> {
-        let credentials = Credentials::new("local-stack", "local", None, None, "local");
+        let credentials = Credentials::new("localstack", "local", None, None, "local");
         Self::new(url, region, SharedCredentialsProvider::new(credentials))
     }
 

@@ -30,7 +30,9 @@ pub(crate) use outside::{Behaviour, Inbox, Pool, stream_record};
 use routes::Functions;
 
 pub(crate) const CLIENT: &str = "client-1";
-const TABLE: &str = "organizations";
+
+/// Names another engine to run against, for example DynamoDB Local. Without it each world has an embedded one.
+const ENGINE: &str = "USE_CASES_DYNAMODB_URL";
 
 /// Seats of a new organization here.
 pub(crate) const SEATS: u64 = 5;
@@ -45,6 +47,7 @@ pub(crate) struct World {
     trigger: PostConfirmation,
     mailer: invitation_mailer::InvitationMailer,
     client: aws_sdk_dynamodb::Client,
+    table_name: String,
     clock: Arc<AtomicI64>,
 }
 
@@ -54,11 +57,15 @@ impl World {
     }
 
     pub(crate) async fn with_seats(seat_limit: u64) -> Self {
-        let engine = Engine::start(Data::Memory).await.unwrap();
-        engine.create_table(&Template::workspace().unwrap(), TABLE).await.unwrap();
+        let engine = match std::env::var(ENGINE) {
+            Ok(url) => Engine::before(&url).await.unwrap(),
+            Err(_) => Engine::start(Data::Memory).await.unwrap(),
+        };
+        let table_name = table_name();
+        engine.create_table(&Template::workspace().unwrap(), &table_name).await.unwrap();
         let client = client(engine.endpoint_url());
         let clock = Arc::new(AtomicI64::new(0));
-        let table = Table::new(client.clone(), TABLE, environment(&clock), jiff::SignedDuration::from_secs(5));
+        let table = Table::new(client.clone(), &table_name, environment(&clock), jiff::SignedDuration::from_secs(5));
         let pool = Arc::new(Pool::default());
         let inbox = Inbox::default();
         let defaults =
@@ -76,6 +83,7 @@ impl World {
             pool,
             inbox,
             client,
+            table_name,
             clock,
         }
     }
@@ -171,7 +179,8 @@ impl World {
 
     /// A partition of the table as it is.
     pub(crate) async fn items(&self, partition: &str) -> Vec<Value> {
-        let query = self.client.query().table_name(TABLE).consistent_read(true).key_condition_expression("pk = :pk");
+        let query =
+            self.client.query().table_name(&self.table_name).consistent_read(true).key_condition_expression("pk = :pk");
         let pages =
             query.expression_attribute_values(":pk", aws_sdk_dynamodb::types::AttributeValue::S(partition.into()));
         let items = pages.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
@@ -181,10 +190,17 @@ impl World {
     /// An operator's update of one item.
     pub(crate) async fn operate(&self, pk: &str, sk: &str, update: &str, value: i64) {
         use aws_sdk_dynamodb::types::AttributeValue::{N, S};
-        let update = self.client.update_item().table_name(TABLE).update_expression(update);
+        let update = self.client.update_item().table_name(&self.table_name).update_expression(update);
         let update = update.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned()));
         update.expression_attribute_values(":value", N(value.to_string())).send().await.unwrap();
     }
+}
+
+/// A table of its own for every world: another engine serves them all.
+fn table_name() -> String {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).unwrap();
+    format!("organizations-{}", u64::from_le_bytes(random))
 }
 
 /// What Cognito sends when somebody confirmed.

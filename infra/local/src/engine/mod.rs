@@ -3,28 +3,28 @@
 mod faults;
 mod front;
 mod journal;
+mod table;
 
 use std::{sync::Arc, time::Duration};
 
 use dynoxide::Database;
-use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub use faults::{Fault, FaultKind};
 pub(crate) use front::Front;
 pub use journal::{Call, round_trips};
+pub(crate) use table::create_table;
 
-use crate::{client::Client, error::StartError, options::Data, template::Template};
+use crate::{client::Client, error::StartError, options::Data, template::Template, wire::Wire};
 
 /// DynamoDB alone, on a free port of the loopback interface.
 pub struct Engine {
-    database: Database,
     front: Arc<Front>,
     url: String,
     direct_url: String,
     serving: JoinHandle<()>,
     /// Dropping it stops the engine's own server.
-    _stop: oneshot::Sender<()>,
+    _stop: Option<oneshot::Sender<()>>,
 }
 
 impl Engine {
@@ -35,14 +35,23 @@ impl Engine {
             .map_err(|error| StartError::Database(error.to_string()))??;
         let (behind, engine_url) = listen().await?;
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(dynoxide::server::serve_with_shutdown(behind, database.clone(), async {
+        tokio::spawn(dynoxide::server::serve_with_shutdown(behind, database, async {
             let _ = stopped.await;
         }));
+        Self::listen_before(&engine_url, Some(stop)).await
+    }
+
+    /// The same front before an engine that runs already, for example Amazon's own DynamoDB Local.
+    pub async fn before(engine_url: &str) -> Result<Self, StartError> {
+        Self::listen_before(engine_url, None).await
+    }
+
+    async fn listen_before(engine_url: &str, stop: Option<oneshot::Sender<()>>) -> Result<Self, StartError> {
         let (listener, url) = listen().await?;
-        let engine = Client::to(&engine_url).map_err(|error| StartError::Database(error.to_string()))?;
+        let engine = Client::to(engine_url).map_err(|error| StartError::Database(error.to_string()))?;
         let front = Arc::new(Front::new(engine));
         let serving = tokio::spawn(front::serve(listener, Arc::clone(&front)));
-        Ok(Self { database, front, url, direct_url: engine_url, serving, _stop: stop })
+        Ok(Self { front, url, direct_url: engine_url.to_owned(), serving, _stop: stop })
     }
 
     /// Where an SDK finds it, for `AWS_ENDPOINT_URL_DYNAMODB`.
@@ -50,23 +59,16 @@ impl Engine {
         &self.url
     }
 
-    /// The database itself, past the front: nothing done through it is recorded, delayed or made to fail.
-    pub fn database(&self) -> &Database {
-        &self.database
-    }
-
-    /// Creates the template's table, its indexes, stream and TTL included.
+    /// Creates the template's table, its indexes, stream and TTL included; one that is there already is left as it is.
     pub async fn create_table(&self, template: &Template, table_name: &str) -> Result<(), StartError> {
-        let table = template.table(table_name)?;
-        let time_to_live = template.time_to_live(table_name)?;
-        let database = self.database.clone();
-        let created = tokio::task::spawn_blocking(move || create(&database, table, time_to_live)).await;
-        created.map_err(|error| StartError::Database(error.to_string()))?.map_err(StartError::Database)
-    }
-
-    /// Whether the table is there.
-    pub(crate) fn has_table(&self, table_name: &str) -> bool {
-        matches!(self.database.get_table_metadata(table_name), Ok(Some(_)))
+        let (table, time_to_live) = (template.table(table_name)?, template.time_to_live(table_name)?);
+        // Past the front: what the stack itself asks for is nobody's round trip.
+        let wire = Wire::local(&self.direct_url, template.region());
+        let created = match wire {
+            Ok(wire) => create_table(&wire, table_name, &table, time_to_live.as_ref()).await,
+            Err(error) => Err(error),
+        };
+        created.map_err(|error| StartError::Database(error.to_string()))
     }
 
     /// Every call since the start, or since [`Engine::clear_calls`], in the order in which they ended.
@@ -118,16 +120,6 @@ fn open(data: &Data) -> Result<Database, StartError> {
     opened.map_err(|error| StartError::Database(error.to_string()))
 }
 
-fn create(database: &Database, table: Value, time_to_live: Option<Value>) -> Result<(), String> {
-    let request = serde_json::from_value(table).map_err(|error| error.to_string())?;
-    database.create_table(request).map_err(|error| error.to_string())?;
-    if let Some(request) = time_to_live {
-        let request = serde_json::from_value(request).map_err(|error| error.to_string())?;
-        database.update_time_to_live(request).map_err(|error| error.to_string())?;
-    }
-    Ok(())
-}
-
 async fn listen() -> Result<(TcpListener, String), StartError> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(StartError::Listen)?;
     let address = listener.local_addr().map_err(StartError::Listen)?;
@@ -136,7 +128,7 @@ async fn listen() -> Result<(TcpListener, String), StartError> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::wire::{Wire, WireError};
@@ -161,7 +153,7 @@ mod tests {
         wire.call(DYNAMODB, "PutItem", &put("a")).await.unwrap();
         let calls = engine.calls();
         assert_eq!(calls.len(), 1);
-        assert_eq!((calls[0].operation.as_str(), calls[0].caller.as_str()), ("PutItem", "local-stack"));
+        assert_eq!((calls[0].operation.as_str(), calls[0].caller.as_str()), ("PutItem", "localstack"));
         assert_eq!(calls[0].capacity, Some(1.0));
         engine.clear_calls();
         assert!(engine.calls().is_empty());

@@ -50,9 +50,12 @@ impl Identity {
 /// Why Cognito's word on a user is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// There is no such user, or no address: the token outlived them.
+    /// There is no such user: the token outlived them.
     #[error("the user pool knows no such user")]
     Unknown,
+    /// The user has no usable address.
+    #[error("the user has no e-mail address")]
+    NoAddress,
     /// Throttled or unreachable.
     #[error("the user pool is not available")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -88,7 +91,7 @@ impl UserPool {
         })?;
         let attribute =
             |name: &str| user.user_attributes().iter().find(|a| a.name() == name).and_then(AttributeType::value);
-        Identity::from_attributes(attribute).ok_or(DirectoryError::Unknown)
+        Identity::from_attributes(attribute).ok_or(DirectoryError::NoAddress)
     }
 }
 

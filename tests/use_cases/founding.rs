@@ -90,3 +90,14 @@ async fn who_joined_by_invitation_may_not_found_until_an_operator_grants_it() {
         .await
         .expect(409, "organization-already-created");
 }
+
+#[tokio::test]
+async fn a_token_that_outlived_its_account_is_of_no_use() {
+    let world = World::new().await;
+    world.call("ghost", "GET", "/me", None).await.expect(401, "access-token-required");
+    world
+        .call("ghost", "POST", "/organizations", Some(json!({"name": "Acme"})))
+        .await
+        .expect(401, "access-token-required");
+    assert!(world.items("USER#ghost").await.is_empty());
+}

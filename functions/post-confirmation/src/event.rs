@@ -26,7 +26,9 @@ impl SignUp {
         let attribute = |name: &str| text("userAttributes", name);
         let metadata = |name: &str| text("clientMetadata", name).map(str::to_owned);
         let details = SubmittedDetails {
-            name: metadata("organizationName").or_else(|| attribute("custom:organization_name").map(str::to_owned)),
+            name: metadata("organizationName")
+                .filter(|name| !name.trim().is_empty())
+                .or_else(|| attribute("custom:organization_name").map(str::to_owned)),
             phone: metadata("organizationPhone"),
             website: metadata("organizationWebsite"),
             industry: metadata("organizationIndustry"),
@@ -74,5 +76,6 @@ mod tests {
             |metadata| SignUp::from_event(&event("PostConfirmation_ConfirmSignUp", &metadata)).unwrap().details;
         assert_eq!(details(json!({"organizationName": "Acme", "organizationPhone": "12345"})).name.unwrap(), "Acme");
         assert_eq!(details(json!(null)).name.unwrap(), "From the attribute");
+        assert_eq!(details(json!({"organizationName": " "})).name.unwrap(), "From the attribute");
     }
 }

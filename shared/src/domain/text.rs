@@ -52,11 +52,17 @@ pub(super) fn label(text: &str, longest: usize) -> Result<String, InvalidText> {
     if text.contains(['<', '>']) {
         return Err(InvalidText::Markup);
     }
-    let lower = text.to_lowercase();
-    if lower.contains("://") || lower.contains("www.") {
+    if text.to_lowercase().split(' ').any(is_web_address) {
         return Err(InvalidText::WebAddress);
     }
     Ok(text)
+}
+
+/// Whether mail programs make a link of a word that nobody could mistake for a name. `Acme.io` alone could be one.
+fn is_web_address(word: &str) -> bool {
+    const SCHEMES: [&str; 5] = ["mailto:", "javascript:", "data:", "tel:", "sms:"];
+    let has_path = word.split_once('/').is_some_and(|(host, _)| host.contains('.'));
+    has_path || word.contains("://") || word.contains("www.") || SCHEMES.iter().any(|scheme| word.contains(scheme))
 }
 
 macro_rules! text_type {
@@ -163,9 +169,14 @@ mod tests {
             ("<b>Acme</b>", InvalidText::Markup),
             ("Win at https://evil.example", InvalidText::WebAddress),
             ("WWW.evil.example", InvalidText::WebAddress),
+            ("Prizes at evil.example/login", InvalidText::WebAddress),
+            ("mailto:eve@evil.example", InvalidText::WebAddress),
         ];
         for (text, expected) in cases {
             assert_eq!(OrganizationName::parse(text), Err(expected), "{text:?}");
+        }
+        for name in ["Acme.io", "AC/DC", "Smith & Sons: Est. 1900", "1/2 Price"] {
+            assert!(OrganizationName::parse(name).is_ok(), "{name}");
         }
         assert_eq!(OrganizationName::parse(&"x".repeat(101)), Err(InvalidText::TooLong(100)));
         assert!(OrganizationName::parse(&"ö".repeat(100)).is_ok());

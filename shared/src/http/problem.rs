@@ -209,6 +209,10 @@ impl From<DirectoryError> for Problem {
     fn from(error: DirectoryError) -> Self {
         match error {
             DirectoryError::Unknown => Self::new(
+                Code::AccessTokenRequired,
+                "The account that this token was issued to does not exist any more. Sign in again.",
+            ),
+            DirectoryError::NoAddress => Self::new(
                 Code::EmailNotVerified,
                 "The user pool has no e-mail address for you. Add one, verify it, and try again.",
             ),

@@ -131,11 +131,15 @@ impl ApiRequest {
     /// # Errors
     /// 400 `malformed-request`, 422 `validation-failed`, 400 `invalid-cursor`
     pub fn page(&self, cursor: &Cursor) -> Result<PageRequest, Problem> {
-        let limit = match self.query("limit").map(|text| text.parse::<i64>()) {
+        let limit = match self.query("limit").as_deref().map(|text| (text, text.parse())) {
             None => 25,
-            Some(Ok(limit @ 1..=100)) => u16::try_from(limit).unwrap_or(100),
-            Some(Ok(_)) => return Err(Problem::invalid("/limit", "must be from 1 to 100")),
-            Some(Err(_)) => {
+            Some((_, Ok(limit @ 1..=100))) => limit,
+            Some((text, _))
+                if text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() =>
+            {
+                return Err(Problem::invalid("/limit", "must be from 1 to 100"));
+            }
+            Some(_) => {
                 return Err(Problem::new(Code::MalformedRequest, "limit has to be a whole number from 1 to 100."));
             }
         };

@@ -197,6 +197,7 @@ impl World {
 }
 
 /// A table of its own for every world: another engine serves them all.
+#[expect(clippy::disallowed_methods, reason = "a name, before there is an environment to ask for one")]
 fn table_name() -> String {
     let mut random = [0; 8];
     getrandom::fill(&mut random).unwrap();

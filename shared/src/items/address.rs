@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, parse};
+use super::{Corrupt, Item, Key, keys::sk, parse};
 use crate::domain::{AddressKey, InvitationId, OrganizationId, Timestamp, UserId};
 
 /// `ORG#org` / `ADDRESS#key`: at most one live invitation or one member per address (R13, I3).
@@ -26,7 +26,7 @@ impl Item for AddressGuardItem {
     const ENTITY: &'static str = "address_guard";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: format!("ADDRESS#{}", self.address_key) }
+        Key::of_organization(&self.organization_id, sk::address(&self.address_key))
     }
 }
 

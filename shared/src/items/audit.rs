@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key};
+use super::{Item, Key, keys::sk};
 
 /// `ORG#org` / `AUDIT#uuidv7`: who did what, on whom, when, from which request (R17).
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl Item for AuditItem {
     const ENTITY: &'static str = "audit_record";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: format!("AUDIT#{}", self.audit_id) }
+        Key::of_organization(&self.organization_id, sk::audit(&self.audit_id))
     }
 }
 

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key};
+use super::{Item, Key, keys::sk};
 
 /// `USER#sub` / `IDEMPOTENCY#route#key`: the answer to a request, written in the same transaction as its effect (I9).
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ impl Item for IdempotencyItem {
     const ENTITY: &'static str = "idempotency_record";
 
     fn key(&self) -> Key {
-        Key { pk: format!("USER#{}", self.user_id), sk: format!("IDEMPOTENCY#{}#{}", self.route, self.idempotency_key) }
+        Key::of_user(&self.user_id, sk::idempotency(&self.route, &self.idempotency_key))
     }
 }
 

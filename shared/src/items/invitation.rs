@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys, parse};
+use super::{Corrupt, Item, Key, keys::sk, parse};
 use crate::domain::{
     Delivery, DeliveryStatus, Invitation, InvitationMessage, InvitationState, Locale, PersonName, RoleSet,
 };
@@ -40,7 +40,7 @@ impl Item for InvitationItem {
     const ENTITY: &'static str = "invitation";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: format!("{}{}", keys::INVITATIONS, self.invitation_id) }
+        Key::of_organization(&self.organization_id, sk::invitation(&self.invitation_id))
     }
 }
 

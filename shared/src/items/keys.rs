@@ -1,10 +1,12 @@
 //! Every key of the table, in one place. Each names a user or an organization, so that no item of one organization can
 //! be reached with the id of another (R19, I6).
 
+use std::fmt::Display;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Attributes;
-use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId, WorkspaceId};
+use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId};
 
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -28,68 +30,95 @@ pub const INVITATIONS: &str = "INVITATION#";
 /// Sort keys of workspaces begin with it.
 pub const WORKSPACES: &str = "WORKSPACE#";
 
-impl Key {
-    fn of_user(user: &UserId, sk: String) -> Self {
-        Self { pk: user_partition(user), sk }
+/// Sort keys. Items know their ids as text, everybody else as types: both come here.
+pub(super) mod sk {
+    use std::fmt::Display;
+
+    pub(in crate::items) const META: &str = "META";
+    pub(in crate::items) const SUBSCRIPTION: &str = "SUBSCRIPTION";
+    pub(in crate::items) const SEATS: &str = "SEATS";
+
+    pub(in crate::items) fn pointer(organization: impl Display) -> String {
+        format!("{}{organization}", super::POINTERS)
     }
 
-    fn of_organization(organization: OrganizationId, sk: String) -> Self {
-        Self { pk: organization_partition(organization), sk }
+    pub(in crate::items) fn idempotency(route: &str, key: &str) -> String {
+        format!("IDEMPOTENCY#{route}#{key}")
+    }
+
+    pub(in crate::items) fn member(user: impl Display) -> String {
+        format!("{}{user}", super::MEMBERS)
+    }
+
+    pub(in crate::items) fn address(key: &str) -> String {
+        format!("ADDRESS#{key}")
+    }
+
+    pub(in crate::items) fn invitation(invitation: impl Display) -> String {
+        format!("{}{invitation}", super::INVITATIONS)
+    }
+
+    pub(in crate::items) fn workspace(workspace: impl Display) -> String {
+        format!("{}{workspace}", super::WORKSPACES)
+    }
+
+    pub(in crate::items) fn audit(id: &str) -> String {
+        format!("AUDIT#{id}")
+    }
+}
+
+impl Key {
+    pub(super) fn of_user(user: impl Display, sk: impl Into<String>) -> Self {
+        Self { pk: format!("USER#{user}"), sk: sk.into() }
+    }
+
+    pub(super) fn of_organization(organization: impl Display, sk: impl Into<String>) -> Self {
+        Self { pk: format!("ORG#{organization}"), sk: sk.into() }
     }
 
     /// A user.
     pub fn profile(user: &UserId) -> Self {
-        Self::of_user(user, PROFILE.to_owned())
+        Self::of_user(user, PROFILE)
     }
 
     /// That a user is a member of an organization, as seen from the user.
     pub fn pointer(user: &UserId, organization: OrganizationId) -> Self {
-        Self::of_user(user, format!("{POINTERS}{organization}"))
+        Self::of_user(user, sk::pointer(organization))
     }
 
     /// The answer to a request that may come again.
     pub fn idempotency(user: &UserId, route: &str, key: &str) -> Self {
-        Self::of_user(user, format!("IDEMPOTENCY#{route}#{key}"))
+        Self::of_user(user, sk::idempotency(route, key))
     }
 
     /// An organization's details and its administrators.
     pub fn organization(organization: OrganizationId) -> Self {
-        Self::of_organization(organization, "META".to_owned())
+        Self::of_organization(organization, sk::META)
     }
 
     /// Its subscription.
     pub fn subscription(organization: OrganizationId) -> Self {
-        Self::of_organization(organization, "SUBSCRIPTION".to_owned())
+        Self::of_organization(organization, sk::SUBSCRIPTION)
     }
 
     /// Its seats, apart from META so that joining and inviting never touch that.
     pub fn seats(organization: OrganizationId) -> Self {
-        Self::of_organization(organization, "SEATS".to_owned())
+        Self::of_organization(organization, sk::SEATS)
     }
 
     /// One of its members.
     pub fn member(organization: OrganizationId, user: &UserId) -> Self {
-        Self::of_organization(organization, format!("{MEMBERS}{user}"))
+        Self::of_organization(organization, sk::member(user))
     }
 
     /// Who holds an address in it: one live invitation or one member.
     pub fn address(organization: OrganizationId, address: &AddressKey) -> Self {
-        Self::of_organization(organization, format!("ADDRESS#{}", address.as_str()))
+        Self::of_organization(organization, sk::address(address.as_str()))
     }
 
     /// One of its invitations.
     pub fn invitation(organization: OrganizationId, invitation: InvitationId) -> Self {
-        Self::of_organization(organization, format!("{INVITATIONS}{invitation}"))
-    }
-
-    /// One of its workspaces.
-    pub fn workspace(organization: OrganizationId, workspace: WorkspaceId) -> Self {
-        Self::of_organization(organization, format!("{WORKSPACES}{workspace}"))
-    }
-
-    /// One record of what was done in it. `id` is a UUIDv7: records sort by time.
-    pub fn audit(organization: OrganizationId, id: &str) -> Self {
-        Self::of_organization(organization, format!("AUDIT#{id}"))
+        Self::of_organization(organization, sk::invitation(invitation))
     }
 
     /// As DynamoDB's API has it.
@@ -103,10 +132,10 @@ impl Key {
 
 /// The partition of a user.
 pub fn user_partition(user: &UserId) -> String {
-    format!("USER#{user}")
+    Key::of_user(user, "").pk
 }
 
 /// The partition of an organization.
 pub fn organization_partition(organization: OrganizationId) -> String {
-    format!("ORG#{organization}")
+    Key::of_organization(organization, "").pk
 }

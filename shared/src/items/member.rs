@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys, parse};
+use super::{Corrupt, Item, Key, keys::sk, parse};
 use crate::domain::{Member, PersonName, RoleSet, Version};
 
 /// `ORG#org` / `MEMBER#sub`
@@ -22,7 +22,7 @@ impl Item for MemberItem {
     const ENTITY: &'static str = "member";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: format!("{}{}", keys::MEMBERS, self.user_id) }
+        Key::of_organization(&self.organization_id, sk::member(&self.user_id))
     }
 }
 
@@ -70,7 +70,7 @@ impl Item for PointerItem {
     const ENTITY: &'static str = "membership_pointer";
 
     fn key(&self) -> Key {
-        Key { pk: format!("USER#{}", self.user_id), sk: format!("{}{}", keys::POINTERS, self.organization_id) }
+        Key::of_user(&self.user_id, sk::pointer(&self.organization_id))
     }
 }
 

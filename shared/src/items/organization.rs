@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, parse};
+use super::{Corrupt, Item, Key, keys::sk, parse};
 use crate::domain::{
     Organization, OrganizationDetails, OrganizationId, OrganizationName, OrganizationStatus, Seats, Subscription,
     SubscriptionStatus, UserId, Version,
@@ -29,7 +29,7 @@ impl Item for OrganizationItem {
     const ENTITY: &'static str = "organization";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: "META".to_owned() }
+        Key::of_organization(&self.organization_id, sk::META)
     }
 }
 
@@ -90,7 +90,7 @@ impl Item for SubscriptionItem {
     const ENTITY: &'static str = "subscription";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: "SUBSCRIPTION".to_owned() }
+        Key::of_organization(&self.organization_id, sk::SUBSCRIPTION)
     }
 }
 
@@ -133,7 +133,7 @@ impl Item for SeatsItem {
     const ENTITY: &'static str = "seats";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: "SEATS".to_owned() }
+        Key::of_organization(&self.organization_id, sk::SEATS)
     }
 }
 

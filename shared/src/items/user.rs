@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, parse};
+use super::{Corrupt, Item, Key, keys, parse};
 use crate::domain::{Onboarding, PersonName, User, UserId};
 
 /// `USER#sub` / `PROFILE`
@@ -22,7 +22,7 @@ impl Item for UserItem {
     const ENTITY: &'static str = "user";
 
     fn key(&self) -> Key {
-        Key { pk: format!("USER#{}", self.user_id), sk: super::keys::PROFILE.to_owned() }
+        Key::of_user(&self.user_id, keys::PROFILE)
     }
 }
 

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys, parse};
+use super::{Corrupt, Item, Key, keys::sk, parse};
 use crate::domain::{OrganizationId, Version, Workspace, WorkspaceName};
 
 /// `ORG#org` / `WORKSPACE#ws`
@@ -18,7 +18,7 @@ impl Item for WorkspaceItem {
     const ENTITY: &'static str = "workspace";
 
     fn key(&self) -> Key {
-        Key { pk: format!("ORG#{}", self.organization_id), sk: format!("{}{}", keys::WORKSPACES, self.workspace_id) }
+        Key::of_organization(&self.organization_id, sk::workspace(&self.workspace_id))
     }
 }
 

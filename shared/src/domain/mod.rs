@@ -8,6 +8,8 @@ mod invitation;
 mod member;
 mod organization;
 mod permission;
+#[cfg(test)]
+mod properties;
 mod role;
 mod secret;
 mod text;

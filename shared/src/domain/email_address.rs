@@ -51,6 +51,10 @@ impl FromStr for EmailAddress {
             return Err(InvalidEmailAddress);
         }
         let domain = idna::domain_to_ascii_strict(domain).map_err(|_| InvalidEmailAddress)?;
+        // A number at the end is an IP address without its brackets.
+        if domain.rsplit('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
+            return Err(InvalidEmailAddress);
+        }
         let text = format!("{local}@{domain}");
         let options =
             email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
@@ -99,6 +103,7 @@ mod tests {
             "a da@example.com",
             "\"a b\"@example.com",
             "ada@[192.0.2.1]",
+            "ada@192.0.2.1",
             "Ada <ada@example.com>",
             "ada@example.com\r\nBcc: eve@example.com",
             "ädä@example.com",

@@ -133,7 +133,7 @@ Resources: {}
         assert!(refusal("Days", "a week").contains("not a number"));
         assert!(refusal("Size", "medium").contains("none of small, large"));
         assert!(refusal("Url", "ftp://a http://b").contains("must be an address"));
-        assert!(refusal("Nmae", "x").contains("no parameter Nmae"));
+        assert!(refusal("Nonesuch", "x").contains("no parameter Nonesuch"));
     }
 
     #[test]

@@ -75,10 +75,30 @@ pub(crate) struct StreamSource {
 impl Template {
     /// Every function, evaluated.
     pub(crate) fn functions(&self, names: &Names) -> Result<Vec<Function>, TemplateError> {
-        self.resources("AWS::Serverless::Function")
-            .into_iter()
-            .map(|(id, resource)| self.function_of(id, resource, names))
-            .collect()
+        let functions = self.resources("AWS::Serverless::Function").into_iter();
+        let mut functions =
+            functions.map(|(id, resource)| self.function_of(id, resource, names)).collect::<Result<Vec<_>, _>>()?;
+        self.attach_triggers(&mut functions, names)?;
+        Ok(functions)
+    }
+
+    /// `LambdaConfig` of the user pool: the other way, beside an event of the function, to set a trigger.
+    fn attach_triggers(&self, functions: &mut [Function], names: &Names) -> Result<(), TemplateError> {
+        for (id, resource) in self.resources("AWS::Cognito::UserPool") {
+            let place = format!("{id}.LambdaConfig");
+            let configured = properties(resource).get("LambdaConfig").unwrap_or(&Value::Null);
+            let configured = self.evaluate(configured, names, &place)?;
+            for (trigger, arn) in configured.as_object().into_iter().flatten() {
+                let arn = text(arn);
+                let called =
+                    functions.iter_mut().find(|function| arn == function.arn || is_alias_of(&arn, &function.arn));
+                let called = called.ok_or_else(|| {
+                    not_understood(format!("{place}.{trigger}"), format!("{arn} is no function of this template"))
+                })?;
+                called.sources.push(Source::Cognito(trigger.clone()));
+            }
+        }
+        Ok(())
     }
 
     /// The binaries to build, known before anything else is.
@@ -188,9 +208,47 @@ impl Template {
     }
 }
 
+fn is_alias_of(arn: &str, function: &str) -> bool {
+    arn.strip_prefix(function).is_some_and(|rest| rest.starts_with(':'))
+}
+
 fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
     let name = function_name(resource).map(str::to_owned);
     name.ok_or_else(|| {
         not_understood(format!("{id}.Metadata.BuildProperties.Binary"), "it names the binary to run and is missing")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn triggers(lambda_config: &str) -> Result<Vec<String>, TemplateError> {
+        let template = format!(
+            "Resources:
+  Pool: {{Type: 'AWS::Cognito::UserPool', Properties: {{LambdaConfig: {lambda_config}}}}}
+  Greeter:
+    Type: AWS::Serverless::Function
+    Metadata: {{BuildProperties: {{Binary: greeter}}}}
+    Properties: {{AutoPublishAlias: live}}
+"
+        );
+        let functions = Template::parse(&template, &BTreeMap::new())?.functions(&Names::default())?;
+        let sources = functions.into_iter().flat_map(|function| function.sources);
+        Ok(sources.map(|source| format!("{source:?}")).collect())
+    }
+
+    #[test]
+    fn a_user_pool_names_its_triggers_by_function_or_by_alias() {
+        for function in ["!GetAtt Greeter.Arn", "!Ref Greeter.Alias"] {
+            let found = triggers(&format!("{{PostConfirmation: {function}}}")).unwrap();
+            assert_eq!(found, [r#"Cognito("PostConfirmation")"#], "{function}");
+        }
+    }
+
+    #[test]
+    fn a_trigger_that_is_no_function_of_the_template_is_refused() {
+        let refusal = triggers("{PostConfirmation: 'arn:aws:lambda:us-east-1:000000000000:function:greeters'}");
+        assert!(refusal.unwrap_err().to_string().contains("Pool.LambdaConfig.PostConfirmation"));
+    }
 }

@@ -24,7 +24,14 @@ pub struct Names {
 
 impl Names {
     pub(super) fn reference(&self, template: &Template, id: &str) -> Option<String> {
-        let (region, resource) = (template.region(), template.root.get("Resources")?.get(id)?);
+        let region = template.region();
+        if let Some(function) = id.strip_suffix(".Alias") {
+            // What SAM makes of AutoPublishAlias: the ARN of the function with the alias behind it.
+            let resource = template.root.get("Resources")?.get(function)?;
+            let alias = super::properties(resource).get("AutoPublishAlias")?.as_str()?;
+            return Some(format!("{}:{alias}", function_arn(region, function_name(resource)?)));
+        }
+        let resource = template.root.get("Resources")?.get(id)?;
         let value = match resource.get("Type")?.as_str()? {
             "AWS::DynamoDB::Table" => self.table_name.clone(),
             "AWS::Cognito::UserPool" => self.user_pool_id.clone(),

@@ -1,0 +1,65 @@
+"""The deployment: `sam deploy`, and what CloudFormation says about it afterwards."""
+
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+PARAMETERS = {
+    "ProductName": "Example",
+    "AppUrl": "http://127.0.0.1:5173",
+    "SupportUrl": "https://support.example.com/organizations",
+    "SenderAddress": "no-reply@example.com",
+    "SenderIdentity": "example.com",
+    "GradualDeployment": "false",
+    # The emulator runs the functions as processes of this machine.
+    "Architecture": "arm64" if platform.machine() == "aarch64" else "x86_64",
+}
+
+
+class Stack:
+    def __init__(self, emulator, root: Path, name: str):
+        self.emulator, self.root, self.name = emulator, root, name
+        self.cloudformation = emulator.client("cloudformation")
+
+    def deploy(self, more_parameters: dict[str, str]):
+        """Deploys what `sam build` left in .aws-sam."""
+        # SES sends only for identities that are verified; CloudFormation does not own this one.
+        self.emulator.client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderIdentity"])
+        overrides = [f"{name}={value}" for name, value in (PARAMETERS | more_parameters).items()]
+        command = ["sam", "deploy", "--stack-name", self.name, "--resolve-s3", "--capabilities", "CAPABILITY_IAM",
+                   "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides]
+        if subprocess.run(command, cwd=self.root, env=self.emulator.environment).returncode != 0:
+            sys.exit(f"sam deploy failed; MiniStack's last words:\n{self.emulator.tail()}")
+        self.resources = self.cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
+        described = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
+        self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+        self.parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
+        incomplete = [one for one in self.resources if one["ResourceStatus"] != "CREATE_COMPLETE"]
+        if described["StackStatus"] != "CREATE_COMPLETE" or incomplete:
+            sys.exit(f"{self.name} is {described['StackStatus']}; not complete: {incomplete}")
+
+    def print_resources(self):
+        kinds = sorted(one["ResourceType"] for one in self.resources)
+        print(f"{self.name}: {len(kinds)} resources, all CREATE_COMPLETE")
+        for kind in dict.fromkeys(kinds):
+            print(f"  {kinds.count(kind):3} {kind}")
+
+    def physical(self, logical: str) -> str | None:
+        """The name that a resource got, or None if the stack has none of that logical id."""
+        return next((one["PhysicalResourceId"] for one in self.resources if one["LogicalResourceId"] == logical), None)
+
+    def processed_template(self) -> dict:
+        """What the SAM transform made of template.yaml."""
+        body = self.cloudformation.get_template(StackName=self.name, TemplateStage="Processed")["TemplateBody"]
+        return body if isinstance(body, dict) else json.loads(body)
+
+    def function(self, binary: str) -> str:
+        """The physical name of the function with this binary (`invitation-mailer`)."""
+        logical = "".join(word.capitalize() for word in binary.split("-")) + "Function"
+        return self.physical(logical)
+
+    def functions(self) -> list[str]:
+        found = [one for one in self.resources if one["ResourceType"] == "AWS::Lambda::Function"]
+        return [one["PhysicalResourceId"] for one in found]

@@ -1,39 +1,37 @@
-"""Stands between the suite and MiniStack, and looks to the suite like the local stack does.
+"""Stands between the suite and a deployment, and looks to the suite like the local stack does.
 
 - `/_local/config.json` and `/_local/inbox.json`: where everything is, and the mails so far.
-- Cognito's API: passed on, and the post-confirmation trigger called where MiniStack does not (trigger.py).
+- Cognito's API: passed on, and what MiniStack leaves undone is done (trigger.py).
 - The Lambda Invoke API: passed on, under the names that the suite knows the functions by.
-- The HTTP API: passed on to the deployed API on a port of its own, as its address has no path.
+- The HTTP API: in MiniStack behind a path, so passed on from a port of its own.
 """
 
 import json
 import threading
-import urllib.request
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-
-from emulator import REGION
-from trigger import PostConfirmation
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "host", "content-length"}
 SIGNATURE = {"authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
 
 
 class Bridge:
-    def __init__(self, emulator, stack):
-        self.emulator, self.stack = emulator, stack
-        self.trigger = PostConfirmation(emulator, stack)
+    """`cloud` is MiniStack (emulator.py) or an account (account.py)."""
+
+    def __init__(self, cloud, stack):
+        self.cloud, self.stack = cloud, stack
+        self.after_cognito = cloud.completion(stack)
         self.aws = Server(self, AwsHandler)
         self.api = Server(self, ApiHandler)
         self.configuration_url = f"{self.aws.url}/_local/config.json"
         self.configuration = {
             "apiUrl": self.api.url,
             "awsEndpointUrl": self.aws.url,
-            "region": REGION,
+            "region": cloud.region,
             "userPoolId": stack.outputs["UserPoolId"],
             "userPoolClientId": stack.outputs["UserPoolClientId"],
             "tableName": stack.outputs["TableName"],
@@ -55,23 +53,6 @@ class Bridge:
             threading.Event().wait()
         except KeyboardInterrupt:
             return 0
-
-    def inbox(self) -> dict:
-        with urllib.request.urlopen(f"{self.emulator.url}/_ministack/ses/messages") as answer:
-            accounts = json.load(answer)["messages"]
-        messages = sorted((one for account in accounts.values() for one in account), key=lambda one: one["Timestamp"])
-        return {"items": [
-            {
-                "to": recipient,
-                "from": one["Source"],
-                "subject": one["Subject"],
-                "text": one["BodyText"] or "",
-                "html": one["BodyHtml"],
-                "at": str(one["Timestamp"]),
-            }
-            for one in messages
-            for recipient in one["To"]
-        ]}
 
 
 class Server(ThreadingHTTPServer):
@@ -107,10 +88,11 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def pass_on(self, path: str, headers: dict, body: bytes):
-        connection = HTTPConnection("127.0.0.1", self.server.bridge.emulator.port, timeout=60)
+    def pass_on(self, url: str, headers: dict, body: bytes):
+        parts = urlsplit(url)
+        connection = (HTTPSConnection if parts.scheme == "https" else HTTPConnection)(parts.netloc, timeout=60)
         try:
-            connection.request(self.command, path, body, headers)
+            connection.request(self.command, url.removeprefix(f"{parts.scheme}://{parts.netloc}"), body, headers)
             answer = connection.getresponse()
             content = answer.read()
             kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP]
@@ -124,8 +106,8 @@ class Handler(BaseHTTPRequestHandler):
 
 class ApiHandler(Handler):
     def handle_request(self, body: bytes):
-        api = self.server.bridge.stack.physical("Api")
-        return self.pass_on(f"/_aws/execute-api/{api}/$default{self.path}", self.own_headers(set()), body)
+        bridge = self.server.bridge
+        return self.pass_on(bridge.cloud.api_url(bridge.stack) + self.path, self.own_headers(set()), body)
 
 
 class AwsHandler(Handler):
@@ -134,7 +116,7 @@ class AwsHandler(Handler):
         if self.path == "/_local/config.json":
             return as_json(bridge.configuration)
         if self.path == "/_local/inbox.json":
-            return as_json(bridge.inbox())
+            return as_json({"items": bridge.cloud.mails()})
         if self.path.startswith("/2015-03-31/functions/"):
             return self.invoke(body)
         operation = self.headers.get("X-Amz-Target", "").removeprefix("AWSCognitoIdentityProviderService.")
@@ -145,7 +127,7 @@ class AwsHandler(Handler):
         while answer[0] == 500 and b"dictionary changed size during iteration" in answer[2]:
             answer = self.signed("cognito-idp", "/", body)
         if answer[0] == 200:
-            bridge.trigger.after(operation, json.loads(body))
+            bridge.after_cognito(operation, json.loads(body))
         return answer
 
     def invoke(self, body: bytes):
@@ -154,11 +136,13 @@ class AwsHandler(Handler):
         return self.signed("lambda", f"/2015-03-31/functions/{name}/invocations", body)
 
     def signed(self, service: str, path: str, body: bytes):
-        """With MiniStack's own credentials: what the suite signs with is for the local stack, which checks none."""
+        """With the cloud's credentials: what the suite signs with is for the local stack, which checks none."""
+        cloud = self.server.bridge.cloud
+        url = cloud.endpoint(service) + path
         headers = self.own_headers(SIGNATURE | {"user-agent", "amz-sdk-invocation-id", "amz-sdk-request"})
-        request = AWSRequest(self.command, f"{self.server.bridge.emulator.url}{path}", data=body, headers=headers)
-        SigV4Auth(Credentials("test", "test"), service, REGION).add_auth(request)
-        return self.pass_on(path, dict(request.headers.items()), body)
+        request = AWSRequest(self.command, url, data=body, headers=headers)
+        SigV4Auth(cloud.credentials(), service, cloud.region).add_auth(request)
+        return self.pass_on(url, dict(request.headers.items()), body)
 
 
 def as_json(document: dict, status: int = 200):

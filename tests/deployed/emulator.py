@@ -1,5 +1,6 @@
 """MiniStack as a child process, on a free port and with nothing kept."""
 
+import json
 import os
 import signal
 import socket
@@ -11,6 +12,9 @@ import urllib.request
 from pathlib import Path
 
 import boto3
+from botocore.credentials import Credentials
+
+from trigger import PostConfirmation
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -20,6 +24,8 @@ ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"
 
 class Emulator:
     """`with Emulator() as emulator:` - `environment` points SDKs and command lines at it."""
+
+    region = REGION
 
     def __init__(self, enforces_policies: bool):
         self.folder = tempfile.TemporaryDirectory(prefix="ministack-")
@@ -71,6 +77,37 @@ class Emulator:
     def client(self, service: str):
         credentials = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
         return boto3.client(service, endpoint_url=self.url, region_name=REGION, **credentials)
+
+    def credentials(self) -> Credentials:
+        return Credentials("test", "test")
+
+    def endpoint(self, _service: str) -> str:
+        return self.url
+
+    def api_url(self, stack) -> str:
+        return f"{self.url}/_aws/execute-api/{stack.physical('Api')}/$default"
+
+    def completion(self, stack):
+        """What is to be done after an operation of Cognito's has succeeded."""
+        return PostConfirmation(self, stack).after
+
+    def mails(self) -> list[dict]:
+        """In the shape of the local stack's inbox, oldest first."""
+        with urllib.request.urlopen(f"{self.url}/_ministack/ses/messages") as answer:
+            accounts = json.load(answer)["messages"]
+        messages = sorted((one for account in accounts.values() for one in account), key=lambda one: one["Timestamp"])
+        return [
+            {
+                "to": recipient,
+                "from": one["Source"],
+                "subject": one["Subject"],
+                "text": one["BodyText"] or "",
+                "html": one["BodyHtml"],
+                "at": str(one["Timestamp"]),
+            }
+            for one in messages
+            for recipient in one["To"]
+        ]
 
 
 def free_port() -> int:

@@ -19,30 +19,37 @@ PARAMETERS = {
 
 
 class Stack:
-    def __init__(self, emulator, root: Path, name: str):
-        self.emulator, self.root, self.name = emulator, root, name
-        self.cloudformation = emulator.client("cloudformation")
+    """A stack by its name; `cloud` is MiniStack (emulator.py) or an account (account.py)."""
 
-    def deploy(self, more_parameters: dict[str, str]):
-        """Deploys what `sam build` left in .aws-sam."""
+    def __init__(self, cloud, name: str):
+        self.cloud, self.name = cloud, name
+        self.cloudformation = cloud.client("cloudformation")
+
+    def deploy(self, root: Path, more_parameters: dict[str, str]):
+        """Deploys what .ci/packages left in .aws-sam."""
         # SES sends only for identities that are verified; CloudFormation does not own this one.
-        self.emulator.client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderIdentity"])
+        self.cloud.client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderIdentity"])
         overrides = [f"{name}={value}" for name, value in (PARAMETERS | more_parameters).items()]
-        command = ["sam", "deploy", "--stack-name", self.name, "--resolve-s3", "--capabilities", "CAPABILITY_IAM",
-                   "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides]
-        if subprocess.run(command, cwd=self.root, env=self.emulator.environment).returncode != 0:
-            sys.exit(f"sam deploy failed; MiniStack's last words:\n{self.emulator.tail()}")
+        template = f".aws-sam/{PARAMETERS['Architecture']}/template.yaml"
+        command = ["sam", "deploy", "--template", template, "--stack-name", self.name, "--resolve-s3", "--capabilities",
+                   "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides]
+        if subprocess.run(command, cwd=root, env=self.cloud.environment).returncode != 0:
+            sys.exit(f"sam deploy failed; MiniStack's last words:\n{self.cloud.tail()}")
+        self.read()
+
+    def read(self):
+        """What CloudFormation says; everything has to be complete."""
         self.resources = self.cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
         described = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
         self.parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
-        incomplete = [one for one in self.resources if one["ResourceStatus"] != "CREATE_COMPLETE"]
-        if described["StackStatus"] != "CREATE_COMPLETE" or incomplete:
+        incomplete = [one for one in self.resources if not one["ResourceStatus"].endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))]
+        if incomplete:
             sys.exit(f"{self.name} is {described['StackStatus']}; not complete: {incomplete}")
 
     def print_resources(self):
         kinds = sorted(one["ResourceType"] for one in self.resources)
-        print(f"{self.name}: {len(kinds)} resources, all CREATE_COMPLETE")
+        print(f"{self.name}: {len(kinds)} resources, all complete")
         for kind in dict.fromkeys(kinds):
             print(f"  {kinds.count(kind):3} {kind}")
 

@@ -6,8 +6,6 @@ https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-
 
 import json
 
-from emulator import REGION
-
 SOURCES = {
     "ConfirmSignUp": "PostConfirmation_ConfirmSignUp",
     "AdminConfirmSignUp": "PostConfirmation_ConfirmSignUp",
@@ -17,6 +15,7 @@ SOURCES = {
 
 class PostConfirmation:
     def __init__(self, emulator, stack):
+        self.region = emulator.region
         self.pool, self.client = stack.outputs["UserPoolId"], stack.outputs["UserPoolClientId"]
         self.cognito, self.functions = emulator.client("cognito-idp"), emulator.client("lambda")
         # What the pool says, not what this file believes: a trigger that is not attached is not called.
@@ -37,7 +36,7 @@ class PostConfirmation:
             event_request["clientMetadata"] = metadata
         event = {
             "version": "1",
-            "region": REGION,
+            "region": self.region,
             "userPoolId": self.pool,
             "userName": user["Username"],
             "callerContext": {"awsSdkVersion": "aws-sdk-unknown-unknown", "clientId": self.client},

@@ -33,12 +33,16 @@ pub fn name() -> String {
     halves.join(" ")
 }
 
-/// An e-mail address at example.com; no log line may hold it.
+/// Where mail to made-up people goes, if the target is a stack that sends real mail: a domain that the suite can read.
+pub const MAIL_DOMAIN_VARIABLE: &str = "ACCEPTANCE_MAIL_DOMAIN";
+
+/// An e-mail address, at example.com unless told otherwise; no log line may hold it.
 #[must_use]
 pub fn email() -> String {
     let local = format!("{}.{}", word(), word()).to_lowercase();
     seen::secret("e-mail address", &local);
-    format!("{local}@example.com")
+    let domain = std::env::var(MAIL_DOMAIN_VARIABLE).unwrap_or_else(|_| "example.com".to_owned());
+    format!("{local}@{domain}")
 }
 
 /// The name of an organization; no log line may hold it.

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""What a stack costs a month, with the arithmetic: `python3 infra/costs.py`. docs/deploy.md shows what it prints.
+
+Prices: us-east-1, US dollars, without free tiers and without tax, as AWS published them in November 2026. Change them, or what is
+assumed about use, to what holds for you.
+"""
+
+PRICES = {
+    "API Gateway, million requests": 1.00,
+    "Lambda, million requests": 0.20,
+    "Lambda, GB-second (arm64)": 0.0000133334,
+    "DynamoDB, million write units": 0.625,
+    "DynamoDB, million read units": 0.125,
+    "DynamoDB, GB-month and its point-in-time backup": 0.25 + 0.20,
+    "CloudWatch Logs, GB taken in and kept for a month": 0.50 + 0.03,
+    "CloudWatch, alarm": 0.10,
+    "CloudWatch, metric": 0.30,
+    "CloudWatch, dashboard": 3.00,
+    "X-Ray, million traces": 5.00,
+    "SES, thousand mails": 0.10,
+}
+
+# A user who is active in a month: twenty sessions, in each GET /me, the organization and a page of something.
+REQUESTS_PER_USER = 60
+# Of a hundred requests two write: invitations, acceptances, changed roles.
+WRITING = 0.02
+# One invitation for every ten active users and month.
+MAILS_PER_USER = 0.1
+# Units. A read takes two or three items strongly consistent and with a page some more; a write is a transaction of five items of
+# up to 1 KB at two units each, their index entries, and the mailer's mark.
+READ_UNITS_PER_READ, WRITE_UNITS_PER_WRITE = 4, 15
+MEMORY_GB, SECONDS_PER_REQUEST = 0.25, 0.02
+# Bytes: the function's line, Lambda's own START, END and REPORT, and the gateway's access line.
+LOG_BYTES_PER_REQUEST = 1200
+# Lambda samples one request a second and one in twenty beyond.
+TRACED = 0.05
+# User, membership both ways, address guard, audit records, index entries.
+STORED_BYTES_PER_USER = 6000
+# See infra/observability.yaml and the alarms of template.yaml.
+ALARMS, METRICS, DASHBOARDS = 20, 60, 1
+
+LEVELS = [1_000, 50_000, 1_000_000]
+
+
+def lines(users: int) -> list[tuple[str, str, float]]:
+    """For each service: its name, the arithmetic, and dollars a month."""
+    million = 1e6
+    requests = users * REQUESTS_PER_USER
+    reads, writes = requests * (1 - WRITING), requests * WRITING
+    read_units, write_units = reads * READ_UNITS_PER_READ, writes * WRITE_UNITS_PER_WRITE
+    mails = users * MAILS_PER_USER
+    invocations = requests + mails
+    gigabyte_seconds = invocations * MEMORY_GB * SECONDS_PER_REQUEST
+    stored, logged = users * STORED_BYTES_PER_USER / 1e9, invocations * LOG_BYTES_PER_REQUEST / 1e9
+    traces = invocations * TRACED
+
+    def priced(name, amount, unit):
+        return PRICES[name] * amount, f"{amount:,.3g} {unit} × ${PRICES[name]:.3g}" if amount < 1e4 else f"{amount:,.0f} {unit} × ${PRICES[name]:.3g}"
+
+    def row(service, *parts):
+        return service, " + ".join(text for _, text in parts), sum(dollars for dollars, _ in parts)
+
+    return [
+        row("API Gateway", priced("API Gateway, million requests", requests / million, "M requests")),
+        row("Lambda", priced("Lambda, million requests", invocations / million, "M invocations"),
+            priced("Lambda, GB-second (arm64)", gigabyte_seconds, "GB-s")),
+        row("DynamoDB", priced("DynamoDB, million read units", read_units / million, "M read units"),
+            priced("DynamoDB, million write units", write_units / million, "M write units"),
+            priced("DynamoDB, GB-month and its point-in-time backup", stored, "GB")),
+        row("CloudWatch", priced("CloudWatch Logs, GB taken in and kept for a month", logged, "GB"),
+            priced("CloudWatch, alarm", ALARMS, "alarms"), priced("CloudWatch, metric", METRICS, "metrics"),
+            priced("CloudWatch, dashboard", DASHBOARDS, "dashboard")),
+        row("X-Ray", priced("X-Ray, million traces", traces / million, "M traces")),
+        row("SES", priced("SES, thousand mails", mails / 1000, "k mails")),
+    ]
+
+
+def main():
+    for users in LEVELS:
+        rows = lines(users)
+        total = sum(dollars for _, _, dollars in rows)
+        print(f"{users:,} active users a month: ${total:,.2f}, or ${total / users * 1000:,.2f} a thousand users")
+        for service, arithmetic, dollars in rows:
+            print(f"  {service:<12} {dollars:>10,.2f}   {arithmetic}")
+
+
+if __name__ == "__main__":
+    main()

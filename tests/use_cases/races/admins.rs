@@ -2,14 +2,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json;
 
-use super::{Request, TRIALS, race, report, with_status};
+use super::{Request, race, report, trials, with_status};
 use crate::world::{ADMIN, Answer, World};
 
 /// Two admins do something to each other or themselves; afterwards one is left at least.
 async fn check(name: &str, requests: impl Fn(&str, &str, &str) -> Vec<Request>, sane: impl Fn(&[Answer]) -> bool) {
     let world = Arc::new(World::new().await);
     let mut outcomes = BTreeMap::new();
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
         let organization = world.founder(&ada).await;
         world.join(&ada, &organization, &eve, ADMIN).await;
@@ -69,7 +69,7 @@ async fn two_writers_with_one_etag() {
     world.join("ada", &organization, "eve", ADMIN).await;
     world.join("ada", &organization, "bob", &["member"]).await;
     let path = format!("/organizations/{organization}/members/bob");
-    for _ in 0..TRIALS {
+    for _ in 0..trials() {
         let etag = world.call("ada", "GET", &path, None).await.etag.unwrap();
         let writers = ["ada", "eve"].map(|actor| {
             let (world, path, etag) = (world.clone(), format!("{path}/roles"), etag.clone());

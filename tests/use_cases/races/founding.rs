@@ -2,13 +2,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json;
 
-use super::{TRIALS, pause, race, report, with_status};
+use super::{pause, race, report, trials, with_status};
 use crate::world::{World, at_once, sign_up_event};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn i5_the_trigger_three_times_overlapping() {
     let world = Arc::new(World::new().await);
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let user = format!("ada{trial}");
         let email = format!("{user}@example.com");
         world.pool.add(&user, &email);
@@ -31,7 +31,7 @@ async fn i5_the_trigger_three_times_overlapping() {
 #[tokio::test(flavor = "multi_thread")]
 async fn i5_two_creations_at_once() {
     let world = Arc::new(World::new().await);
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let user = format!("ada{trial}");
         world.sign_up(&user, None).await;
         let create = |name: &str| (user.clone(), "POST", "/organizations".to_owned(), Some(json!({"name": name})));
@@ -47,7 +47,7 @@ async fn i5_two_creations_at_once() {
 async fn i5_the_trigger_against_the_repair_and_a_creation() {
     let world = Arc::new(World::new().await);
     let mut outcomes = BTreeMap::new();
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let user = format!("ada{trial}");
         world.pool.add(&user, &format!("{user}@example.com"));
         let trigger = {

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::json;
 
-use super::{Request, TRIALS, race, report, with_status};
+use super::{Request, race, report, trials, with_status};
 use crate::world::{ADMIN, MEMBER, World};
 
 fn accept(user: &str, token: &str) -> Request {
@@ -17,7 +17,7 @@ fn invite(actor: &str, organization: &str, email: &str) -> Request {
 #[tokio::test(flavor = "multi_thread")]
 async fn i3_one_secret_accepted_three_times() {
     let world = Arc::new(World::new().await);
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
         let organization = world.founder(&ada).await;
         let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
@@ -32,7 +32,7 @@ async fn i3_one_secret_accepted_three_times() {
 #[tokio::test(flavor = "multi_thread")]
 async fn i3_one_secret_accepted_by_two_users_of_one_address() {
     let world = Arc::new(World::new().await);
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let (ada, eve, twin) = (format!("ada{trial}"), format!("eve{trial}"), format!("twin{trial}"));
         let organization = world.founder(&ada).await;
         let email = format!("{eve}@example.com");
@@ -49,7 +49,7 @@ async fn i3_one_secret_accepted_by_two_users_of_one_address() {
 #[tokio::test(flavor = "multi_thread")]
 async fn i3_twin_invitations_of_one_address() {
     let world = Arc::new(World::new().await);
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let ada = format!("ada{trial}");
         let organization = world.founder(&ada).await;
         let twins =
@@ -64,7 +64,7 @@ async fn i3_twin_invitations_of_one_address() {
 #[tokio::test(flavor = "multi_thread")]
 async fn r16_the_last_seat_is_taken_once() {
     let world = Arc::new(World::with_seats(2).await);
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let ada = format!("ada{trial}");
         let organization = world.founder(&ada).await;
         let both = vec![invite(&ada, &organization, "eve@example.com"), invite(&ada, &organization, "bob@example.com")];
@@ -79,7 +79,7 @@ async fn r16_the_last_seat_is_taken_once() {
 async fn i4_the_inviter_is_demoted_while_the_invitation_is_accepted() {
     let world = Arc::new(World::new().await);
     let mut outcomes = BTreeMap::new();
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let (ada, eve, bob) = (format!("ada{trial}"), format!("eve{trial}"), format!("bob{trial}"));
         let organization = world.founder(&ada).await;
         world.join(&ada, &organization, &eve, ADMIN).await;
@@ -100,7 +100,7 @@ async fn i4_the_inviter_is_demoted_while_the_invitation_is_accepted() {
 async fn accept_against_decline() {
     let world = Arc::new(World::new().await);
     let mut outcomes = BTreeMap::new();
-    for trial in 0..TRIALS {
+    for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
         let organization = world.founder(&ada).await;
         let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;

@@ -15,6 +15,7 @@ mod founding;
 mod idempotency;
 mod isolation;
 mod mail;
+mod metrics;
 mod model;
 mod races;
 mod replies;

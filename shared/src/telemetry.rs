@@ -27,8 +27,13 @@ pub struct Invocation {
 
 impl From<&Context> for Invocation {
     fn from(context: &Context) -> Self {
-        Self { request_id: context.request_id.clone(), trace_id: context.xray_trace_id.clone() }
+        Self { request_id: context.request_id.clone(), trace_id: trace_id(context).map(str::to_owned) }
     }
+}
+
+/// X-Ray's id of the trace. The header that Lambda passes on names the parent and the sampling decision, too.
+pub fn trace_id(context: &Context) -> Option<&str> {
+    context.xray_trace_id.as_deref()?.split(';').find_map(|part| part.strip_prefix("Root="))
 }
 
 impl Invocation {

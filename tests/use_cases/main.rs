@@ -19,6 +19,7 @@ mod metrics;
 mod model;
 mod races;
 mod replies;
+mod requeue;
 mod roles;
 mod round_trips;
 mod seats;

@@ -36,7 +36,7 @@ pub async fn respond(service: &'static str, routes: &impl Routes, request: Reque
         service,
         cold_start = telemetry::is_cold_start(),
         function_request_id = lambda.map(|context| context.request_id.as_str()),
-        xray_trace_id = lambda.and_then(|context| context.xray_trace_id.as_deref()),
+        xray_trace_id = lambda.and_then(telemetry::trace_id),
         correlation_id = request.id(),
         route = request.route(),
         status = response.status().as_u16(),

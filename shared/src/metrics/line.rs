@@ -18,8 +18,7 @@ pub struct Origin<'a> {
     pub correlation_id: Option<&'a str>,
 }
 
-/// One object of the embedded metric format, or nothing. Dimensions are `service` and, for problems, `code`: each value of
-/// one is a metric to be paid for, so none is ever an id.
+/// One object of the embedded metric format, or nothing.
 pub(super) fn line(
     namespace: &str,
     now: Timestamp,
@@ -41,7 +40,7 @@ pub(super) fn line(
         }
     }
     if let Some(code) = problem {
-        directives.push(directive("code", vec![Metric::Problems]));
+        directives.push(directive(Metric::Problems.dimension(), vec![Metric::Problems]));
         line["code"] = json!(code);
         line[Metric::Problems.name()] = json!(1);
     }

@@ -38,6 +38,16 @@ macro_rules! metrics {
     };
 }
 
+impl Metric {
+    /// The one dimension. Each value of it is a metric to be paid for, so it is never an id.
+    pub const fn dimension(self) -> &'static str {
+        match self {
+            Self::Problems => "code",
+            _ => "service",
+        }
+    }
+}
+
 metrics! {
     OrganizationsFounded = Count, "Organizations that were founded.";
     UsersRepaired = Count, "Users that `GET /me` had to create, since no sign-up had.";

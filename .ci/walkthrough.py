@@ -1,4 +1,4 @@
-"""Runs the README's walk-through as it stands there and compares what each step prints.
+"""Runs a page's walk-through as it stands there and compares what each step prints.
 
 Usage: python3 .ci/walkthrough.py README.md      (with `cargo local` running)
 A block marked `sh` is run; a block marked `text` after it is what it has to print. One shell runs them all.

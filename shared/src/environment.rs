@@ -1,19 +1,24 @@
-//! What makes one run different from another: the clock and randomness. Passed in, so that a test can decide both.
+//! What makes one run different from another: the clock, randomness, and where counts go. Passed in, so that a test can
+//! decide all of them.
 
 use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::domain::{Timestamp, Version};
+use crate::{
+    domain::{Timestamp, Version},
+    metrics::Metrics,
+};
 
 type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
-/// The clock and the source of randomness.
+/// The clock, the source of randomness and the metrics.
 #[derive(Clone)]
 pub struct Environment {
     clock: Clock,
     randomness: Randomness,
+    metrics: Metrics,
 }
 
 impl Environment {
@@ -29,12 +34,23 @@ impl Environment {
         )
     }
 
-    /// A clock and a source of randomness of the caller's own.
+    /// A clock and a source of randomness of the caller's own; nobody reads the metrics.
     pub fn new(
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
         randomness: impl Fn(&mut [u8]) + Send + Sync + 'static,
     ) -> Self {
-        Self { clock: Arc::new(clock), randomness: Arc::new(randomness) }
+        Self { clock: Arc::new(clock), randomness: Arc::new(randomness), metrics: Metrics::default() }
+    }
+
+    /// The same with these metrics.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Metrics) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// Where what happens is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// The instant.

@@ -11,6 +11,7 @@ pub mod environment;
 pub mod founding;
 pub mod http;
 pub mod items;
+pub mod metrics;
 pub mod start;
 pub mod table;
 pub mod telemetry;

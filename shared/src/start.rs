@@ -11,6 +11,7 @@ use crate::{
     configuration::{InvalidConfiguration, Variables},
     directory::UserPool,
     environment::Environment,
+    metrics::Metrics,
     table::Table,
     telemetry,
 };
@@ -44,10 +45,12 @@ impl Start {
     /// The table. `patience`: see [`Table::new`].
     ///
     /// # Errors
-    /// When `TABLE_NAME` is not set.
+    /// When `TABLE_NAME` or `METRICS_NAMESPACE` is not set.
     pub fn table(&self, patience: SignedDuration) -> Result<Table, InvalidConfiguration> {
         let client = aws_sdk_dynamodb::Client::new(&self.sdk);
-        Ok(Table::new(client, self.variables.text("TABLE_NAME")?, self.environment.clone(), patience))
+        let metrics = Metrics::to_standard_output(self.variables.text("METRICS_NAMESPACE")?);
+        let environment = self.environment.clone().with_metrics(metrics);
+        Ok(Table::new(client, self.variables.text("TABLE_NAME")?, environment, patience))
     }
 
     /// The user pool.

@@ -1,23 +1,66 @@
-//! Logs: one JSON object a line, in the key names of Powertools for AWS Lambda. What must never be in one: secrets, tokens,
-//! e-mail addresses, names of people or organizations, request or response bodies (I11).
+//! Logs: one JSON object a line, in the key names of Powertools for AWS Lambda; docs/operations.md has every field. What must
+//! never be in one: secrets, tokens, e-mail addresses, names of people or organizations, request or response bodies (I11).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use lambda_http::Context;
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
+
+use crate::metrics::Origin;
 
 static WARM: AtomicBool = AtomicBool::new(false);
 
-/// Starts logging to standard output, from `LOG_LEVEL` on. Dependencies log warnings only: below that, the SDK writes
-/// requests out.
+/// Which invocation of a function a line is about. Requests carry the same with them.
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// Lambda's id.
+    pub request_id: String,
+    /// X-Ray's id of the trace, where Lambda takes part in one.
+    pub trace_id: Option<String>,
+}
+
+impl From<&Context> for Invocation {
+    fn from(context: &Context) -> Self {
+        Self { request_id: context.request_id.clone(), trace_id: trace_id(context).map(str::to_owned) }
+    }
+}
+
+/// X-Ray's id of the trace. The header that Lambda passes on names the parent and the sampling decision, too.
+pub fn trace_id(context: &Context) -> Option<&str> {
+    context.xray_trace_id.as_deref()?.split(';').find_map(|part| part.strip_prefix("Root="))
+}
+
+impl Invocation {
+    /// For the line of metrics.
+    pub fn origin(&self, service: &'static str) -> Origin<'_> {
+        Origin { service, function_request_id: Some(&self.request_id), correlation_id: None }
+    }
+}
+
+/// Starts logging to standard output, from `LOG_LEVEL` on.
 pub fn start() {
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()).to_lowercase();
+    // A second start, as in tests, leaves the first in place.
+    let _ = subscriber(&level, std::io::stdout).try_init();
+}
+
+/// Writes lines from `level` on to `writer`. Dependencies log warnings only: below that, the SDK writes requests out.
+pub fn subscriber<W>(level: &str, writer: W) -> impl Subscriber + Send + Sync + use<W>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let own = env!("CARGO_PKG_NAME");
     let filter =
         EnvFilter::try_new(format!("warn,function={level},{own}={level}")).unwrap_or_else(|_| EnvFilter::new("info"));
     let lines =
         fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_target(false);
-    // A second start, as in tests, leaves the first in place.
-    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    tracing_subscriber::registry().with(filter).with(lines.with_writer(writer))
 }
 
 /// Whether this is the first invocation of this process.

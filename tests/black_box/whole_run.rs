@@ -8,6 +8,7 @@ pub(crate) fn checks() -> Vec<FinalCheck> {
     vec![
         ("whole_run::every_log_line_is_json", every_log_line_is_json),
         ("whole_run::no_log_line_holds_a_secret_an_address_or_a_name", no_log_line_holds_a_secret),
+        ("whole_run::what_was_counted_is_what_was_done", what_was_counted_is_what_was_done),
         ("whole_run::no_answer_holds_an_invitations_secret", no_answer_holds_an_invitations_secret),
         ("whole_run::no_request_was_answered_with_a_5xx", no_request_was_answered_with_a_5xx),
     ]
@@ -42,6 +43,30 @@ fn no_log_line_holds_a_secret() -> Result<(), String> {
         Some(format!("{kind}: {line}"))
     };
     none(log_lines()?.into_iter().filter_map(complaint).collect())
+}
+
+/// The audit records say what was committed, however often it was tried, run or answered again.
+fn what_was_counted_is_what_was_done() -> Result<(), String> {
+    let lines: Vec<Value> = log_lines()?
+        .iter()
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .filter(|line: &Value| line["_aws"].is_object())
+        .collect();
+    let counted = |metric: &str| lines.iter().filter_map(|line| line[metric].as_u64()).sum::<u64>();
+    let pairs = [
+        ("OrganizationsFounded", "organization.founded"),
+        ("InvitationsCreated", "invitation.created"),
+        ("InvitationsAccepted", "invitation.accepted"),
+        ("InvitationsDeclined", "invitation.declined"),
+    ];
+    let differs = pairs.into_iter().filter_map(|(metric, action)| {
+        let (counted, done) = (counted(metric), seen::times_done(action) as u64);
+        (counted != done).then(|| format!("{metric} says {counted}, the table has {done} records of {action}"))
+    });
+    let refused = seen::exchanges().iter().filter(|exchange| exchange.answer.contains("/problems/")).count() as u64;
+    let unknown =
+        (refused > 0 && counted("Problems") == 0 && !target_is_foreign()).then(|| "no problem was counted".to_owned());
+    none(differs.chain(unknown).collect())
 }
 
 /// R14.

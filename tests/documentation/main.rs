@@ -1,5 +1,8 @@
 //! Documentation that can rot is held against the code and the template.
-#![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the report")]
+
+mod lines;
+mod operations;
 
 use std::{
     collections::BTreeSet,

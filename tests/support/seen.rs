@@ -12,6 +12,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 static SECRETS: Mutex<BTreeMap<String, &'static str>> = Mutex::new(BTreeMap::new());
 static EXCHANGES: Mutex<Vec<Exchange>> = Mutex::new(Vec::new());
 static LOG_LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static ACTIONS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// What nobody may be shown in an answer (R14), as opposed to what only logs must not hold.
 pub const INVITATION_SECRET: &str = "invitation secret";
@@ -81,6 +82,17 @@ pub fn log_lines(lines: Vec<String>) {
 #[must_use]
 pub fn all_log_lines() -> Vec<String> {
     lock(&LOG_LINES).clone()
+}
+
+/// Notes the actions of audit records: what was committed.
+pub fn actions(actions: Vec<String>) {
+    lock(&ACTIONS).extend(actions);
+}
+
+/// How often this was done, in all stacks that have stopped.
+#[must_use]
+pub fn times_done(action: &str) -> usize {
+    lock(&ACTIONS).iter().filter(|done| *done == action).count()
 }
 
 /// Looks for what was noted, in lines of text.

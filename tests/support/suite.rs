@@ -10,7 +10,7 @@ use libtest_mimic::{Arguments, Trial};
 use local_stack::{LocalStack, Options};
 use tokio::runtime::{self, Handle};
 
-use crate::{Target, seen};
+use crate::{Target, committed, seen};
 
 /// Names a running stack (the address of its `config.json`) to be tested instead of one of the suite's own.
 pub const TARGET_VARIABLE: &str = "ACCEPTANCE_TARGET";
@@ -96,8 +96,9 @@ pub async fn start(parameters: BTreeMap<String, String>) -> (LocalStack, Target)
     (stack, target)
 }
 
-/// Stops a stack and keeps its log lines for the checks at the end.
+/// Stops a stack and keeps its log lines, and what its table says was done, for the checks at the end.
 pub async fn stop(stack: LocalStack) {
+    seen::actions(committed::actions(stack.config()).await);
     seen::log_lines(stack.log_lines());
     stack.stop().await;
 }

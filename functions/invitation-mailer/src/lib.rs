@@ -11,7 +11,14 @@ use aws_lambda_events::{
 };
 use futures::future::join_all;
 use jiff::SignedDuration;
-use shared::{configuration::InvalidConfiguration, start::Start, table::Table, telemetry};
+use shared::{
+    configuration::InvalidConfiguration,
+    domain::Timestamp,
+    metrics::Metric,
+    start::Start,
+    table::Table,
+    telemetry::{self, Invocation},
+};
 
 pub use mail::{Mail, MailSettings};
 pub use post_office::{Handover, PostOffice, Refused, Ses};
@@ -42,19 +49,29 @@ impl InvitationMailer {
 
     /// Sends the mails of a batch side by side. Records whose mail may still be sent later are reported as failed; the
     /// stream delivers from the first of them on again, and mails that were sent by then are skipped.
-    pub async fn handle(&self, event: Event, request_id: &str) -> DynamoDbEventResponse {
+    pub async fn handle(&self, event: Event, invocation: &Invocation) -> DynamoDbEventResponse {
+        let service = env!("CARGO_PKG_NAME");
         let cold_start = telemetry::is_cold_start();
         let outcomes = join_all(event.records.into_iter().map(|record| self.handle_record(record))).await;
         let mut response = DynamoDbEventResponse::default();
         for (sequence_number, outcome) in outcomes {
-            let service = env!("CARGO_PKG_NAME");
-            tracing::info!(target: "function", service, cold_start, function_request_id = request_id, outcome, "mail");
+            tracing::info!(
+                target: "function",
+                service,
+                cold_start,
+                function_request_id = invocation.request_id,
+                xray_trace_id = invocation.trace_id,
+                outcome,
+                "mail"
+            );
             if outcome == "retried" {
                 let mut failure = DynamoDbBatchItemFailure::default();
                 failure.item_identifier = sequence_number;
                 response.batch_item_failures.push(failure);
             }
         }
+        let environment = self.table.environment();
+        environment.metrics().write(environment.now(), &invocation.origin(service), None);
         response
     }
 
@@ -66,14 +83,29 @@ impl InvitationMailer {
         let outcome = match record::mail_request(record) {
             // Nothing that a retry could help.
             None => "skipped",
-            Some(request) => match send(&self.table, &self.settings, self.post_office.as_ref(), &request).await {
-                Ok(sent) => sent.name(),
+            Some(asked) => match send(&self.table, &self.settings, self.post_office.as_ref(), &asked.request).await {
+                Ok(sent) => {
+                    if let Some(metric) = sent.metric() {
+                        self.count(metric, asked.since);
+                    }
+                    sent.name()
+                }
                 Err(error) => {
                     tracing::warn!(target: "function", error = telemetry::chain(&error), "the mail is tried again");
+                    self.count(Metric::MailsRetried, asked.since);
                     "retried"
                 }
             },
         };
         (sequence_number, outcome)
+    }
+
+    /// Counts a mail that was still wanted, and for how long it had been.
+    fn count(&self, metric: Metric, since: Option<Timestamp>) {
+        let environment = self.table.environment();
+        environment.metrics().count(metric);
+        if let Some(since) = since {
+            environment.metrics().largest(Metric::OldestUnsentAge, environment.now().as_seconds() - since.as_seconds());
+        }
     }
 }

@@ -3,14 +3,15 @@
 use aws_lambda_events::{event::dynamodb::Event, streams::DynamoDbEventResponse};
 use invitation_mailer::InvitationMailer;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use shared::start::Start;
+use shared::{start::Start, telemetry::Invocation};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let start = Start::new().await;
     let function = &InvitationMailer::new(&start)?;
     run(service_fn(move |event: LambdaEvent<Event>| async move {
-        Ok::<DynamoDbEventResponse, Error>(function.handle(event.payload, &event.context.request_id).await)
+        let invocation = Invocation::from(&event.context);
+        Ok::<DynamoDbEventResponse, Error>(function.handle(event.payload, &invocation).await)
     }))
     .await
 }

@@ -1,5 +1,6 @@
 use shared::{
     domain::{DeliveryStatus, InvitationToken},
+    metrics::Metric,
     table::{MailRequest, StoreError, Table},
 };
 
@@ -30,6 +31,15 @@ impl Sent {
             Self::Now => "sent",
             Self::NotWanted => "not_wanted",
             Self::Failed => "failed",
+        }
+    }
+
+    /// For whoever is on call.
+    pub(crate) const fn metric(self) -> Option<Metric> {
+        match self {
+            Self::Now => Some(Metric::MailsSent),
+            Self::NotWanted => None,
+            Self::Failed => Some(Metric::MailsFailed),
         }
     }
 }

@@ -4,6 +4,7 @@ use shared::{
     directory::{Directory, DirectoryError},
     domain::{Membership, Onboarding, Timestamp, User},
     http::{Caller, Problem},
+    metrics::Metric,
     table::{StoreError, Table},
 };
 
@@ -39,7 +40,13 @@ pub async fn me(table: &Table, directory: &dyn Directory, caller: &Caller, now: 
     let shown = fresh.or_else(|| known.clone()).ok_or_else(|| Problem::from(DirectoryError::Unknown))?;
     let save = async {
         match write {
-            Some(user) => table.save_user(&user).await.map(Some),
+            Some(user) => {
+                let saved = table.save_user(&user).await?;
+                if known.is_none() {
+                    table.environment().metrics().count(Metric::UsersRepaired);
+                }
+                Ok(Some(saved))
+            }
             None => Ok(None),
         }
     };

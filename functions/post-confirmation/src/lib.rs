@@ -8,9 +8,10 @@ use serde_json::Value;
 use shared::{
     configuration::InvalidConfiguration,
     founding::FoundingDefaults,
+    metrics::Metric,
     start::Start,
     table::{Occasion, Table},
-    telemetry,
+    telemetry::{self, Invocation},
 };
 
 pub use event::SignUp;
@@ -42,27 +43,39 @@ impl PostConfirmation {
     ///
     /// The user is confirmed by now, and an error would only tell them that they are not. Nothing is lost by answering:
     /// `GET /me` creates the user, and prompts for the details, when this function could not.
-    pub async fn handle(&self, event: Value, request_id: &str) -> Value {
+    pub async fn handle(&self, event: Value, invocation: &Invocation) -> Value {
+        let environment = self.table.environment();
         let cold_start = telemetry::is_cold_start();
         let outcome = match SignUp::from_event(&event) {
             None => "ignored",
             Some(sign_up) => {
-                let occasion = Occasion { at: self.table.environment().now(), request_id: request_id.to_owned() };
+                let occasion = Occasion { at: environment.now(), request_id: invocation.request_id.clone() };
                 match tokio::time::timeout(TIME, welcome(&self.table, &self.defaults, sign_up, &occasion)).await {
                     Ok(Ok(welcomed)) => welcomed.name(),
                     Ok(Err(error)) => {
                         tracing::error!(target: "function", error = telemetry::chain(&error), "left to the first signed-in request");
+                        environment.metrics().count(Metric::SignUpsUnfinished);
                         "failed"
                     }
                     Err(_) => {
                         tracing::error!(target: "function", "no time left: left to the first signed-in request");
+                        environment.metrics().count(Metric::SignUpsUnfinished);
                         "timed_out"
                     }
                 }
             }
         };
         let service = env!("CARGO_PKG_NAME");
-        tracing::info!(target: "function", service, cold_start, function_request_id = request_id, outcome, "sign-up");
+        tracing::info!(
+            target: "function",
+            service,
+            cold_start,
+            function_request_id = invocation.request_id,
+            xray_trace_id = invocation.trace_id,
+            outcome,
+            "sign-up"
+        );
+        environment.metrics().write(environment.now(), &invocation.origin(service), None);
         event
     }
 }

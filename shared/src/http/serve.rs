@@ -1,7 +1,7 @@
 use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 
 use super::{ApiRequest, Problem, Reply, reply::response};
-use crate::{environment::Environment, telemetry};
+use crate::{environment::Environment, metrics::Origin, telemetry};
 
 /// The routes of one function.
 pub trait Routes: Send + Sync + 'static {
@@ -24,7 +24,7 @@ pub async fn serve(service: &'static str, routes: impl Routes) -> Result<(), Err
     .await
 }
 
-/// Answers one request and leaves one line in the log. Whatever goes wrong becomes a problem document.
+/// Answers one request and leaves one line in the log, and one of metrics where there was something to count. Whatever goes wrong becomes a problem document.
 pub async fn respond(service: &'static str, routes: &impl Routes, request: Request) -> Response<Body> {
     let request = ApiRequest::new(request, routes.environment());
     let answer = routes.answer(&request).await;
@@ -36,7 +36,7 @@ pub async fn respond(service: &'static str, routes: &impl Routes, request: Reque
         service,
         cold_start = telemetry::is_cold_start(),
         function_request_id = lambda.map(|context| context.request_id.as_str()),
-        xray_trace_id = lambda.and_then(|context| context.xray_trace_id.as_deref()),
+        xray_trace_id = lambda.and_then(telemetry::trace_id),
         correlation_id = request.id(),
         route = request.route(),
         status = response.status().as_u16(),
@@ -44,5 +44,11 @@ pub async fn respond(service: &'static str, routes: &impl Routes, request: Reque
         duration_ms = routes.environment().now().as_milliseconds() - request.now().as_milliseconds(),
         "request"
     );
+    let origin = Origin {
+        service,
+        function_request_id: lambda.map(|context| context.request_id.as_str()),
+        correlation_id: Some(request.id()),
+    };
+    routes.environment().metrics().write(routes.environment().now(), &origin, code);
     response
 }

@@ -13,12 +13,15 @@ use super::{Occasion, StoreError, Table, WriteError, error::is_transient, expres
 use crate::{
     domain::{Authority, OrganizationId, RoleSet, UserId},
     items::{Attributes, AuditAction, AuditItem, Corrupt, IdempotencyItem, Item, Key},
+    metrics::Metric,
 };
 
 /// All of it or none of it. `C` names the conditions that a caller wants to tell apart.
 pub(super) struct Transaction<'a, C> {
     table: &'a Table,
     actions: Vec<(C, TransactWriteItem)>,
+    /// What is counted once it has committed.
+    counted: Option<Metric>,
     broken: Option<StoreError>,
 }
 
@@ -44,7 +47,7 @@ impl<C: Copy + PartialEq> Refused<C> {
 
 impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
     pub(super) fn new(table: &'a Table) -> Self {
-        Self { table, actions: Vec::new(), broken: None }
+        Self { table, actions: Vec::new(), counted: None, broken: None }
     }
 
     fn add(
@@ -138,14 +141,16 @@ impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
         self.put(condition, record, unanswered)
     }
 
-    /// Leaves an audit record (R17).
+    /// Leaves an audit record (R17). What it says is counted when the transaction has committed: never for a try, a refusal
+    /// or an answer given again.
     pub(super) fn audit(
-        self,
+        mut self,
         condition: C,
         organization: OrganizationId,
         occasion: &Occasion,
         record: AuditRecord<'_>,
     ) -> Self {
+        self.counted = counted(record.action);
         let item = AuditItem {
             organization_id: organization.to_string(),
             audit_id: self.table.environment.new_id().to_string(),
@@ -167,11 +172,15 @@ impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
         }
         let (conditions, actions): (Vec<C>, Vec<_>) = self.actions.into_iter().unzip();
         let environment = &self.table.environment;
+        let metrics = environment.metrics();
         let give_up = environment.now().plus(self.table.patience);
         let mut token = environment.new_id();
         for attempt in 0.. {
             let request = self.table.client.transact_write_items().client_request_token(token.to_string());
-            let Err(error) = request.set_transact_items(Some(actions.clone())).send().await else { return Ok(()) };
+            let Err(error) = request.set_transact_items(Some(actions.clone())).send().await else {
+                self.counted.into_iter().for_each(|metric| metrics.count(metric));
+                return Ok(());
+            };
             let retry = match error.as_service_error() {
                 Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
                     let reasons = cancelled.cancellation_reasons();
@@ -189,6 +198,9 @@ impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
                         });
                         return Err(WriteError::Refused(Refused(refused.collect())));
                     }
+                    if failed("TransactionConflict") {
+                        metrics.count(Metric::WriteConflicts);
+                    }
                     // Cancelled for certain, so the next try is another transaction.
                     token = environment.new_id();
                     busy
@@ -200,12 +212,24 @@ impl<'a, C: Copy + PartialEq + std::fmt::Debug> Transaction<'a, C> {
                 return Err(StoreError::Unexpected(error.into()).into());
             }
             if environment.now().plus(pause) >= give_up {
+                metrics.count(Metric::WritesGivenUp);
                 return Err(StoreError::Unavailable(error.into()).into());
             }
-            tracing::debug!(attempt, "the transaction is tried again");
+            metrics.count(Metric::WriteRetries);
             tokio::time::sleep(pause.unsigned_abs()).await;
         }
         Ok(())
+    }
+}
+
+/// The metric of what was done, if somebody on call asks for it.
+fn counted(action: AuditAction) -> Option<Metric> {
+    match action {
+        AuditAction::OrganizationFounded => Some(Metric::OrganizationsFounded),
+        AuditAction::InvitationCreated => Some(Metric::InvitationsCreated),
+        AuditAction::InvitationAccepted => Some(Metric::InvitationsAccepted),
+        AuditAction::InvitationDeclined => Some(Metric::InvitationsDeclined),
+        _ => None,
     }
 }
 
@@ -229,14 +253,22 @@ impl Table {
         let mut attempt = 0;
         loop {
             let answer = write().await;
-            let pause = self.pause(attempt);
-            match &answer {
-                Err(error) if is_transient(error) && self.environment.now().plus(pause) < give_up => {
-                    tokio::time::sleep(pause.unsigned_abs()).await;
-                    attempt += 1;
-                }
-                _ => return answer,
+            let Err(error) = &answer else { return answer };
+            if !is_transient(error) {
+                return answer;
             }
+            let metrics = self.environment.metrics();
+            if error.as_service_error().and_then(|error| error.code()) == Some("TransactionConflictException") {
+                metrics.count(Metric::WriteConflicts);
+            }
+            let pause = self.pause(attempt);
+            if self.environment.now().plus(pause) >= give_up {
+                metrics.count(Metric::WritesGivenUp);
+                return answer;
+            }
+            metrics.count(Metric::WriteRetries);
+            tokio::time::sleep(pause.unsigned_abs()).await;
+            attempt += 1;
         }
     }
 

@@ -1,6 +1,7 @@
 //! The product in one process.
 
 mod answer;
+mod counted;
 mod invariants;
 mod outside;
 mod routes;
@@ -13,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+use aws_sdk_dynamodb::{
+    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
+    operation::update_item::builders::UpdateItemFluentBuilder,
+};
 use local_stack::{Data, Engine, Template};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
@@ -23,9 +27,11 @@ use shared::{
     founding::FoundingDefaults,
     http::Clients,
     table::Table,
+    telemetry::Invocation,
 };
 
 pub(crate) use answer::Answer;
+pub(crate) use counted::Counted;
 pub(crate) use outside::{Behaviour, Inbox, Pool, stream_record};
 use routes::Functions;
 
@@ -43,6 +49,8 @@ pub(crate) struct World {
     pub(crate) table: Table,
     pub(crate) pool: Arc<Pool>,
     pub(crate) inbox: Inbox,
+    /// What the functions counted.
+    pub(crate) counted: Counted,
     functions: Functions,
     trigger: PostConfirmation,
     mailer: invitation_mailer::InvitationMailer,
@@ -65,7 +73,9 @@ impl World {
         engine.create_table(&Template::workspace().unwrap(), &table_name).await.unwrap();
         let client = client(engine.endpoint_url());
         let clock = Arc::new(AtomicI64::new(0));
-        let table = Table::new(client.clone(), &table_name, environment(&clock), jiff::SignedDuration::from_secs(5));
+        let counted = Counted::default();
+        let environment = environment(&clock).with_metrics(counted.metrics());
+        let table = Table::new(client.clone(), &table_name, environment, jiff::SignedDuration::from_secs(5));
         let pool = Arc::new(Pool::default());
         let inbox = Inbox::default();
         let defaults =
@@ -82,6 +92,7 @@ impl World {
             table,
             pool,
             inbox,
+            counted,
             client,
             table_name,
             clock,
@@ -114,12 +125,12 @@ impl World {
         let email = format!("{user}@example.com");
         self.pool.add(user, &email);
         let event = sign_up_event(user, &email, organization);
-        assert_eq!(self.trigger.handle(event.clone(), "sign-up").await, event);
+        assert_eq!(self.trigger.handle(event.clone(), &Invocation::default()).await, event);
     }
 
     /// The trigger alone, with an event of the test's own.
     pub(crate) async fn trigger(&self, event: Value) -> Value {
-        self.trigger.handle(event, "trigger").await
+        self.trigger.handle(event, &Invocation::default()).await
     }
 
     /// Somebody with an organization; answers with its id.
@@ -168,13 +179,13 @@ impl World {
             queued.iter().filter(|item| item["delivery_status"] == "queued" || item["delivery_status"] == "sending");
         let records: Vec<Value> = wanted.map(outside::stream_record).collect();
         let event = serde_json::from_value(json!({ "Records": records })).unwrap();
-        self.mailer.handle(event, "stream").await.batch_item_failures.len()
+        self.mailer.handle(event, &Invocation::default()).await.batch_item_failures.len()
     }
 
     /// The mailer with records of the test's own.
     pub(crate) async fn mailer(&self, records: Vec<Value>) -> usize {
         let event = serde_json::from_value(json!({ "Records": records })).unwrap();
-        self.mailer.handle(event, "stream").await.batch_item_failures.len()
+        self.mailer.handle(event, &Invocation::default()).await.batch_item_failures.len()
     }
 
     /// A partition of the table as it is.
@@ -189,10 +200,15 @@ impl World {
 
     /// An operator's update of one item.
     pub(crate) async fn operate(&self, pk: &str, sk: &str, update: &str, value: i64) {
-        use aws_sdk_dynamodb::types::AttributeValue::{N, S};
+        let value = aws_sdk_dynamodb::types::AttributeValue::N(value.to_string());
+        self.operation(pk, sk, update).expression_attribute_values(":value", value).send().await.unwrap();
+    }
+
+    /// Likewise, to be completed by the test.
+    pub(crate) fn operation(&self, pk: &str, sk: &str, update: &str) -> UpdateItemFluentBuilder {
+        use aws_sdk_dynamodb::types::AttributeValue::S;
         let update = self.client.update_item().table_name(&self.table_name).update_expression(update);
-        let update = update.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned()));
-        update.expression_attribute_values(":value", N(value.to_string())).send().await.unwrap();
+        update.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned()))
     }
 }
 

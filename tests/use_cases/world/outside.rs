@@ -102,7 +102,8 @@ pub(crate) fn stream_record(item: &Value) -> Value {
             "StreamViewType": "NEW_AND_OLD_IMAGES", "Keys": { "pk": text("pk"), "sk": text("sk") },
             "NewImage": {
                 "entity": text("entity"), "delivery_status": { "S": "queued" }, "organization_id": text("organization_id"),
-                "invitation_id": text("invitation_id"), "invited_by": text("invited_by"), "mail_id": text("mail_id")
+                "invitation_id": text("invitation_id"), "invited_by": text("invited_by"), "mail_id": text("mail_id"),
+                "delivery_at": text("delivery_at")
             }
         }
     })

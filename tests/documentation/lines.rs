@@ -1,0 +1,117 @@
+//! Log lines as the functions write them, one of every kind at least.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
+use invitation_mailer::{Handover, InvitationMailer, Mail, MailSettings, PostOffice};
+use lambda_http::{Context, RequestExt};
+use post_confirmation::PostConfirmation;
+use serde_json::{Value, json};
+use shared::{
+    domain::{EmailAddress, Timestamp, WorkspaceName},
+    environment::Environment,
+    founding::FoundingDefaults,
+    http::{ApiRequest, Problem, Reply, Routes, respond},
+    table::Table,
+    telemetry::{self, Invocation},
+};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A function that refuses every request.
+struct Refusing(Environment);
+
+impl Routes for Refusing {
+    async fn answer(&self, _: &ApiRequest) -> Result<Reply, Problem> {
+        Err(Problem::organization_not_found())
+    }
+
+    fn environment(&self) -> &Environment {
+        &self.0
+    }
+}
+
+struct NoPostOffice;
+
+impl PostOffice for NoPostOffice {
+    fn post<'a>(&'a self, _: &'a EmailAddress, _: Mail) -> Handover<'a> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// A table that nobody answers for.
+fn table(environment: &Environment) -> Table {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .retry_config(RetryConfig::disabled())
+        .endpoint_url("http://127.0.0.1:9")
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    let client = aws_sdk_dynamodb::Client::from_conf(config);
+    Table::new(client, "none", environment.clone(), jiff::SignedDuration::ZERO)
+}
+
+async fn write_all() {
+    let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+    let environment = Environment::new(move || now, |bytes| bytes.fill(7));
+    let mut context = Context::default();
+    context.request_id = "f-1".to_owned();
+    context.xray_trace_id = Some("Root=1-2-3;Parent=4;Sampled=1".to_owned());
+    let event = json!({
+        "version": "2.0", "routeKey": "GET /me", "rawPath": "/me", "rawQueryString": "", "headers": {}, "isBase64Encoded": false,
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "api", "domainName": "localhost", "domainPrefix": "localhost",
+            "http": { "method": "GET", "path": "/me", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "test" },
+            "requestId": "request-1", "routeKey": "GET /me", "stage": "$default", "time": "01/Jan/2026:00:00:00 +0000", "timeEpoch": 0
+        }
+    });
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap().with_lambda_context(context.clone());
+    respond("test", &Refusing(environment.clone()), request).await;
+
+    let invocation = Invocation::from(&context);
+    let defaults =
+        FoundingDefaults { workspace_name: WorkspaceName::parse("Default workspace").unwrap(), seat_limit: 1 };
+    let event = json!({
+        "triggerSource": "PostConfirmation_ConfirmSignUp",
+        "request": { "userAttributes": { "sub": "u-1", "email": "ada@example.com", "custom:organization_name": "Acme" } }
+    });
+    PostConfirmation::with(table(&environment), defaults).handle(event, &invocation).await;
+
+    let settings = MailSettings { product: "Example".to_owned(), app_url: "https://app.example.com".to_owned() };
+    let record =
+        json!({ "awsRegion": "us-east-1", "dynamodb": { "SizeBytes": 1 }, "eventID": "1", "eventName": "MODIFY" });
+    let event = serde_json::from_value(json!({ "Records": [record] })).unwrap();
+    InvitationMailer::with(table(&environment), settings, Box::new(NoPostOffice)).handle(event, &invocation).await;
+}
+
+/// A request that is refused, a sign-up whose table does not answer, a record that asks for no mail.
+pub(super) fn of_every_kind() -> Vec<Value> {
+    let log = Log::default();
+    let writer = log.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let subscriber = telemetry::subscriber("info", move || writer.clone());
+    tracing::subscriber::with_default(subscriber, || runtime.block_on(write_all()));
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    for kind in ["request", "sign-up", "mail", "left to the first signed-in request"] {
+        let line = lines.iter().find(|line| line["message"] == kind).unwrap_or_else(|| panic!("no {kind}: {text}"));
+        assert!(line["level"] == "ERROR" || line["xray_trace_id"] == "1-2-3", "{line}");
+    }
+    lines
+}

@@ -5,6 +5,8 @@ Prices: us-east-1, US dollars, without free tiers and without tax, as AWS publis
 assumed about use, to what holds for you.
 """
 
+from pathlib import Path
+
 PRICES = {
     "API Gateway, million requests": 1.00,
     "Lambda, million requests": 0.20,
@@ -36,8 +38,10 @@ LOG_BYTES_PER_REQUEST = 1200
 TRACED = 0.05
 # User, membership both ways, address guard, audit records, index entries.
 STORED_BYTES_PER_USER = 6000
-# See infra/observability.yaml and the alarms of template.yaml.
-ALARMS, METRICS, DASHBOARDS = 20, 60, 1
+TEMPLATES = [Path(__file__).parents[1] / "template.yaml", Path(__file__).parent / "observability.yaml"]
+ALARMS = sum(template.read_text().count("Type: AWS::CloudWatch::Alarm\n") for template in TEMPLATES)
+# docs/operations.md, each with every value of its dimension that occurs. Charged for the hours in which they do.
+METRICS, DASHBOARDS = 60, 1
 
 LEVELS = [1_000, 50_000, 1_000_000]
 

@@ -105,7 +105,10 @@ fn every_alarm_has_its_lines_in_the_runbook_and_its_place_on_the_dashboard() {
     let of_functions: BTreeSet<String> = own.difference(&described).cloned().collect();
     let expected = functions().iter().map(|name| format!("{}ErrorsAlarm", name.trim_end_matches("Function"))).collect();
     assert_eq!(of_functions, expected, "one row stands for an alarm of each function");
-    assert_eq!(described.difference(&own).cloned().collect::<BTreeSet<_>>(), &nested | &["…ErrorsAlarm".to_owned()].into());
+    assert_eq!(
+        described.difference(&own).cloned().collect::<BTreeSet<_>>(),
+        &nested | &["…ErrorsAlarm".to_owned()].into()
+    );
     assert_eq!((nested.len(), own.len()), (11, 10), "docs/operations.md says how many and what they cost");
 }
 

@@ -125,7 +125,7 @@ impl Permissions {
         self.check(caller, b"{}", |_, _| vec![request])
     }
 
-    /// All of it is allowed, or none of it happens. A body that is no JSON asks for nothing: the service refuses it.
+    /// All of it is allowed, or none of it happens. A body that is no JSON is one that names nothing.
     fn check(
         &self,
         caller: &str,

@@ -16,6 +16,7 @@ mod main_job_trigger;
 mod members;
 mod organizations;
 mod permission_matrix;
+mod policies;
 mod races;
 mod removal;
 mod request_bodies;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         mail::tests(),
         races::tests(),
         local_stack::tests(),
+        policies::tests(),
     ];
     acceptance::suite::run(tests.concat(), whole_run::checks())
 }

@@ -1,16 +1,20 @@
 //! What the whole run left behind, looked at after the last test.
 
 use acceptance::seen::{self, Scanner};
-use acceptance::suite::{FinalCheck, target_is_foreign};
+use acceptance::suite::{About, FinalCheck, target_is_foreign};
 use serde_json::Value;
 
 pub(crate) fn checks() -> Vec<FinalCheck> {
+    use About::{EveryTest, OwnStack, WhateverRan};
+    let check = |name, about, body| FinalCheck { name, about, body };
     vec![
-        ("whole_run::every_log_line_is_json", every_log_line_is_json),
-        ("whole_run::no_log_line_holds_a_secret_an_address_or_a_name", no_log_line_holds_a_secret),
-        ("whole_run::what_was_counted_is_what_was_done", what_was_counted_is_what_was_done),
-        ("whole_run::no_answer_holds_an_invitations_secret", no_answer_holds_an_invitations_secret),
-        ("whole_run::no_request_was_answered_with_a_5xx", no_request_was_answered_with_a_5xx),
+        check("whole_run::every_log_line_is_json", WhateverRan, every_log_line_is_json),
+        check("whole_run::no_log_line_holds_a_secret_an_address_or_a_name", WhateverRan, no_log_line_holds_a_secret),
+        check("whole_run::what_was_counted_is_what_was_done", WhateverRan, what_was_counted_is_what_was_done),
+        check("whole_run::no_answer_holds_an_invitations_secret", WhateverRan, no_answer_holds_an_invitations_secret),
+        check("whole_run::no_request_was_answered_with_a_5xx", WhateverRan, no_request_was_answered_with_a_5xx),
+        check("whole_run::no_function_was_refused_anything", OwnStack, no_function_was_refused_anything),
+        check("whole_run::every_grant_was_needed", EveryTest, every_grant_was_needed),
     ]
 }
 
@@ -80,4 +84,21 @@ fn no_answer_holds_an_invitations_secret() -> Result<(), String> {
 fn no_request_was_answered_with_a_5xx() -> Result<(), String> {
     let failed = seen::exchanges().into_iter().filter(|exchange| exchange.status >= 500);
     none(failed.map(|exchange| format!("{exchange:?}")).collect())
+}
+
+/// The policies in the template allow everything that the functions do.
+fn no_function_was_refused_anything() -> Result<(), String> {
+    let complaint = |refusal: local_stack::Refusal| {
+        format!("{}: {} on {} is not allowed by its policy", refusal.function, refusal.action, refusal.resource)
+    };
+    none(seen::all_refused().into_iter().map(complaint).collect())
+}
+
+/// And nothing else.
+fn every_grant_was_needed() -> Result<(), String> {
+    let complaint = |grant: local_stack::Grant| {
+        let local_stack::Grant { function, sid, action, resource } = grant;
+        format!("{function}: {action} on {resource} is allowed by {sid} and was never needed")
+    };
+    none(seen::all_unused().into_iter().map(complaint).collect())
 }

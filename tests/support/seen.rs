@@ -8,11 +8,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use local_stack::{Grant, Refusal};
 
 static SECRETS: Mutex<BTreeMap<String, &'static str>> = Mutex::new(BTreeMap::new());
 static EXCHANGES: Mutex<Vec<Exchange>> = Mutex::new(Vec::new());
 static LOG_LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static ACTIONS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static REFUSED: Mutex<Vec<Refusal>> = Mutex::new(Vec::new());
+static UNUSED: Mutex<Vec<Grant>> = Mutex::new(Vec::new());
 
 /// What nobody may be shown in an answer (R14), as opposed to what only logs must not hold.
 pub const INVITATION_SECRET: &str = "invitation secret";
@@ -93,6 +96,28 @@ pub fn actions(actions: Vec<String>) {
 #[must_use]
 pub fn times_done(action: &str) -> usize {
     lock(&ACTIONS).iter().filter(|done| *done == action).count()
+}
+
+/// Notes what a stack that is about to stop has refused its functions.
+pub fn refused(refused: Vec<Refusal>) {
+    lock(&REFUSED).extend(refused);
+}
+
+/// What any stack has refused.
+#[must_use]
+pub fn all_refused() -> Vec<Refusal> {
+    lock(&REFUSED).clone()
+}
+
+/// Notes what the suite's own stack granted and nobody needed.
+pub fn unused(unused: Vec<Grant>) {
+    lock(&UNUSED).extend(unused);
+}
+
+/// What was granted and nobody needed.
+#[must_use]
+pub fn all_unused() -> Vec<Grant> {
+    lock(&UNUSED).clone()
 }
 
 /// Looks for what was noted, in lines of text.

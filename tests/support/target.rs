@@ -117,6 +117,17 @@ impl Target {
         serde_json::from_str(&body).expect("JSON from the function")
     }
 
+    /// Whether the stack has refused a function what its policy does not allow.
+    ///
+    /// # Panics
+    /// When the stack does not answer as documented.
+    pub async fn has_refused(&self) -> bool {
+        let url = format!("{}/_local/permissions.json", self.0.configuration.aws_endpoint_url);
+        let answer = self.0.http.get(url).send().await.expect("the permissions");
+        let report: Value = answer.json().await.expect("the permissions as documented");
+        report["refused"].as_array().is_some_and(|refused| !refused.is_empty())
+    }
+
     /// Makes the next mails to an address fail, in this order; each failure is an SES exception and its status.
     ///
     /// # Panics

@@ -16,7 +16,8 @@ use tokio::net::TcpListener;
 
 use crate::{
     cognito::UserPool,
-    engine::Front,
+    engine::{Front, caller},
+    iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, invoke_api},
     ses::{Faults, Ses},
@@ -36,6 +37,7 @@ pub(crate) struct Endpoint {
     pub(crate) lambda: Arc<Lambda>,
     pub(crate) dynamodb: Arc<Front>,
     pub(crate) dead_letters: Arc<DeadLetters>,
+    pub(crate) permissions: Arc<Permissions>,
 }
 
 type Services = State<Arc<Endpoint>>;
@@ -52,6 +54,7 @@ impl Endpoint {
             .route("/_local/inbox.json", get(inbox_json))
             .route("/_local/config.json", get(config))
             .route("/_local/dead-letters.json", get(dead_letters))
+            .route("/_local/permissions.json", get(permissions))
             .route("/_local/ses-faults", post(ses_faults))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -72,7 +75,10 @@ async fn json_services(State(services): Services, headers: HeaderMap, body: Byte
             }
         }
         Some(("AWSCognitoIdentityProviderService", operation)) => {
-            services.user_pool.answer(operation, &headers, body).await
+            match services.permissions.cognito(&caller(&headers), operation, &body) {
+                Ok(()) => services.user_pool.answer(operation, &headers, body).await,
+                Err(refusal) => deny(StatusCode::BAD_REQUEST, &refusal),
+            }
         }
         _ => refuse(
             StatusCode::BAD_REQUEST,
@@ -83,11 +89,19 @@ async fn json_services(State(services): Services, headers: HeaderMap, body: Byte
 }
 
 async fn invoke(State(services): Services, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
+    if let Some(arn) = services.lambda.arn(&name)
+        && let Err(refusal) = services.permissions.invoke(&caller(&headers), arn)
+    {
+        return deny(StatusCode::FORBIDDEN, &refusal);
+    }
     invoke_api::invoke(Arc::clone(&services.lambda), name, &headers, body).await
 }
 
-async fn send_email(State(services): Services, body: Bytes) -> Response {
-    services.ses.send_email(&body)
+async fn send_email(State(services): Services, headers: HeaderMap, body: Bytes) -> Response {
+    match services.permissions.send_email(&caller(&headers), &body) {
+        Ok(()) => services.ses.send_email(&body),
+        Err(refusal) => deny(StatusCode::FORBIDDEN, &refusal),
+    }
 }
 
 async fn document(State(services): Services, Path((pool, document)): Path<(String, String)>) -> Response {
@@ -120,6 +134,10 @@ async fn dead_letters(State(services): Services) -> Response {
     json_response(StatusCode::OK, &services.dead_letters.list())
 }
 
+async fn permissions(State(services): Services) -> Response {
+    json_response(StatusCode::OK, &json!(services.permissions.report()))
+}
+
 async fn ses_faults(State(services): Services, body: Bytes) -> Response {
     match serde_json::from_slice::<Faults>(&body) {
         Ok(faults) => {
@@ -133,6 +151,11 @@ async fn ses_faults(State(services): Services, body: Bytes) -> Response {
 async fn unknown(request: Request) -> Response {
     let message = format!("The local stack has nothing at {} {}.", request.method(), request.uri().path());
     refuse(StatusCode::NOT_FOUND, "UnknownOperationException", &message)
+}
+
+/// As every service words it; each has its own status for it.
+fn deny(status: StatusCode, refusal: &Refusal) -> Response {
+    refuse(status, "AccessDeniedException", &refusal.message)
 }
 
 fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {

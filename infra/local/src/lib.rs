@@ -13,6 +13,7 @@ mod engine;
 mod entropy;
 mod error;
 mod gateway;
+mod iam;
 mod inbox;
 mod lambda;
 mod notices;
@@ -25,6 +26,7 @@ mod wire;
 
 pub use engine::{Call, Engine, Fault, FaultKind, round_trips};
 pub use error::StartError;
+pub use iam::{Grant, PermissionsReport, Refusal};
 pub use options::{Data, Logs, Options};
 pub use stack::{Config, LocalStack};
 pub use template::{Names, Template, TemplateError};

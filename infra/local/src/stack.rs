@@ -19,6 +19,7 @@ use crate::{
     engine::Engine,
     error::StartError,
     gateway::Gateway,
+    iam::{Permissions, PermissionsReport},
     inbox::Inbox,
     lambda::{Lambda, LogSink, Surroundings},
     notices::Notices,
@@ -54,6 +55,7 @@ pub struct LocalStack {
     engine: Engine,
     lambda: Arc<Lambda>,
     logs: Arc<LogSink>,
+    permissions: Arc<Permissions>,
     tasks: Vec<JoinHandle<()>>,
     /// Held while the stack runs.
     _lock: Option<File>,
@@ -83,6 +85,9 @@ impl LocalStack {
             api_url: api_url.clone(),
         };
         let functions = template.functions(&names)?;
+        let table = template.table(&table_name)?;
+        let permissions = Arc::new(Permissions::new(&functions, &table, template.region(), notices));
+        database.front.guard(Arc::clone(&permissions));
         let mut api = template.api(&names)?;
         let logs = LogSink::new(options.logs);
         let logs = logs.map_err(|error| StartError::Data { path: std::env::temp_dir(), reason: error.to_string() })?;
@@ -131,11 +136,13 @@ impl LocalStack {
             lambda: Arc::clone(&lambda),
             dynamodb: Arc::clone(&database.front),
             dead_letters: Arc::clone(&dead_letters),
+            permissions: Arc::clone(&permissions),
         };
         let domain = api_url.trim_start_matches("http://").to_owned();
         let gateway = Gateway::new(api, &functions, Arc::clone(&lambda), public_keys, domain);
 
-        let mut stack = Self { config, engine: database.engine, lambda, logs, tasks: Vec::new(), _lock: lock };
+        let mut stack =
+            Self { config, engine: database.engine, lambda, logs, permissions, tasks: Vec::new(), _lock: lock };
         // A function may call the services before it asks for its first event, so they come first.
         stack.tasks.push(tokio::spawn(endpoint.serve(aws_listener)));
         notices.say("starting the functions");
@@ -169,6 +176,11 @@ impl LocalStack {
     /// What the functions have logged so far, with [`crate::Logs::Captured`].
     pub fn log_lines(&self) -> Vec<String> {
         self.logs.lines()
+    }
+
+    /// What the functions' policies allow, what of it was needed so far, and what was refused.
+    pub fn permissions(&self) -> PermissionsReport {
+        self.permissions.report()
     }
 
     /// The database behind the functions.

@@ -1,7 +1,7 @@
 //! In front of the engine: every call is recorded, can be slowed down and can be made to fail.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -16,7 +16,10 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 
-use crate::client::{Client, NoAnswer};
+use crate::{
+    client::{Client, NoAnswer},
+    iam::Permissions,
+};
 
 use super::{
     faults::{self, FaultKind, Faults},
@@ -38,6 +41,8 @@ pub(crate) struct Front {
     pub(super) journal: Journal,
     pub(super) faults: Faults,
     latency: Mutex<Duration>,
+    /// What callers may do; an engine alone lets everybody do everything.
+    permissions: OnceLock<Arc<Permissions>>,
     /// Somebody wrote: the stream has something to read.
     pub(crate) written: Notify,
 }
@@ -49,12 +54,19 @@ impl Front {
             journal: Journal::default(),
             faults: Faults::default(),
             latency: Mutex::default(),
+            permissions: OnceLock::new(),
             written: Notify::new(),
         }
     }
 
     pub(super) fn set_latency(&self, latency: Duration) {
         *self.latency.lock().unwrap_or_else(PoisonError::into_inner) = latency;
+    }
+
+    /// From here on callers may do what their policies say.
+    pub(crate) fn guard(&self, permissions: Arc<Permissions>) {
+        // Once a stack: its policies do not change while it runs.
+        let _ = self.permissions.set(permissions);
     }
 
     /// Answers one request of an SDK, or says that the connection is to be dropped.
@@ -78,6 +90,13 @@ impl Front {
         operation: &str,
         capacity: &mut Option<f64>,
     ) -> Result<Response<Full<Bytes>>, Dropped> {
+        // Before anything else: what is not allowed is not executed, not even half of it.
+        if let Some(permissions) = self.permissions.get()
+            && let Err(refusal) = permissions.dynamodb(&caller(headers), operation, &body)
+        {
+            let name = "com.amazon.coral.service#AccessDeniedException";
+            return Ok(json_answer(400, &json!({"__type": name, "Message": refusal.message})));
+        }
         let fault = self.faults.take(operation);
         let mut body = body;
         let mut unprocessed = None;
@@ -193,7 +212,7 @@ fn operation(headers: &HeaderMap) -> String {
 }
 
 /// `AWS4-HMAC-SHA256 Credential=AKID/20260101/…` names the caller.
-fn caller(headers: &HeaderMap) -> String {
+pub(crate) fn caller(headers: &HeaderMap) -> String {
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let credential = authorization.split("Credential=").nth(1).unwrap_or_default();
     credential.split('/').next().unwrap_or_default().to_owned()

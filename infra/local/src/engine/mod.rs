@@ -11,7 +11,7 @@ use dynoxide::Database;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub use faults::{Fault, FaultKind};
-pub(crate) use front::Front;
+pub(crate) use front::{Front, caller};
 pub use journal::{Call, round_trips};
 pub(crate) use table::create_table;
 

@@ -22,6 +22,12 @@ pub(crate) fn replacement(variable: &str) -> Option<String> {
     std::env::var(variable).ok().filter(|url| !url.is_empty())
 }
 
+/// The key id that a function signs with. It says who called: the functions' policies go by it, and so does the engine's
+/// journal. Letters and digits only, since DynamoDB Local takes no other for a key.
+pub(crate) fn access_key_id(function: &str) -> String {
+    function.replace(|c: char| !c.is_ascii_alphanumeric(), "")
+}
+
 /// The whole environment of one instance.
 pub(super) fn of(function: &Function, surroundings: &Surroundings, runtime_api: &str) -> BTreeMap<String, String> {
     let name = &function.name;
@@ -40,9 +46,7 @@ pub(super) fn of(function: &Function, surroundings: &Surroundings, runtime_api: 
     set("_HANDLER", &function.handler);
     set("AWS_REGION", &surroundings.region);
     set("AWS_DEFAULT_REGION", &surroundings.region);
-    // The key id says who called: the engine's journal tells the functions apart by it. Letters and digits only, since
-    // DynamoDB Local takes no other for a key.
-    set("AWS_ACCESS_KEY_ID", &name.replace(|c: char| !c.is_ascii_alphanumeric(), ""));
+    set("AWS_ACCESS_KEY_ID", &access_key_id(name));
     set("AWS_SECRET_ACCESS_KEY", "local");
     set("AWS_SESSION_TOKEN", "local");
     set("TZ", ":UTC");

@@ -14,7 +14,7 @@ use futures::future::try_join_all;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-pub(crate) use environment::{Surroundings, replacement};
+pub(crate) use environment::{Surroundings, access_key_id, replacement};
 pub(crate) use logs::LogSink;
 use pool::Pool;
 
@@ -80,6 +80,11 @@ impl Lambda {
         let pool = Arc::clone(self.pools.get(name_of(function))?);
         let invocation = tokio::spawn(async move { pool.invoke(payload).await });
         Some(invocation.await.unwrap_or_else(|_| Outcome::failed("Runtime.ExitError", "the local stack is stopping")))
+    }
+
+    /// The ARN of a function by any of its names.
+    pub(crate) fn arn(&self, function: &str) -> Option<&str> {
+        self.pools.get(name_of(function)).map(|pool| pool.arn())
     }
 
     pub(crate) fn names(&self) -> Vec<String> {

@@ -44,6 +44,10 @@ impl Pool {
         }
     }
 
+    pub(super) fn arn(&self) -> &str {
+        &self.function.arn
+    }
+
     /// Starts the first instance, so that a function that cannot start is found out at once.
     pub(super) async fn warm_up(&self) -> Result<(), StartError> {
         let instance = self.start().await.map_err(|reason| StartError::Function {

@@ -82,6 +82,7 @@ async fn start(behaviour: &str, timeout: Duration) -> (Lambda, Result<(), StartE
 
 pub(crate) fn function(behaviour: &str, timeout: Duration, sources: Vec<Source>) -> Function {
     Function {
+        id: "Fake".to_owned(),
         name: "fake".to_owned(),
         arn: "arn:aws:lambda:us-east-1:000000000000:function:fake".to_owned(),
         handler: "bootstrap".to_owned(),
@@ -89,6 +90,7 @@ pub(crate) fn function(behaviour: &str, timeout: Duration, sources: Vec<Source>)
         timeout,
         environment: [("BEHAVIOUR".to_owned(), behaviour.to_owned())].into(),
         sources,
+        policy: crate::iam::Policy::default(),
     }
 }
 

@@ -11,10 +11,13 @@ use super::{
     parameters::{number, text},
     properties,
 };
+use crate::iam::Policy;
 
 /// A function as the template describes it.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
+    /// Its logical id.
+    pub(crate) id: String,
     /// Its binary, which is also the name it is invoked by.
     pub(crate) name: String,
     pub(crate) arn: String,
@@ -23,6 +26,8 @@ pub(crate) struct Function {
     pub(crate) timeout: Duration,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) sources: Vec<Source>,
+    /// What it may do.
+    pub(crate) policy: Policy,
 }
 
 /// What invokes a function.
@@ -126,6 +131,8 @@ impl Template {
             _ => Vec::new(),
         };
         Ok(Function {
+            id: id.to_owned(),
+            policy: self.policy(id, properties, names)?,
             arn: function_arn(self.region(), &name),
             handler: get("Handler")?.as_str().unwrap_or("bootstrap").to_owned(),
             memory_megabytes: number(&get("MemorySize")?).unwrap_or(128.0) as u64,

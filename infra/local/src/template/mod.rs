@@ -5,6 +5,7 @@ mod functions;
 mod intrinsics;
 mod names;
 mod parameters;
+mod policies;
 mod resources;
 
 use std::{collections::BTreeMap, path::Path};

@@ -1,0 +1,293 @@
+//! Who may do what, and what of it was needed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{
+    cognito,
+    condition::Context,
+    dynamodb::DynamoDb,
+    policy::{Decision, Policy},
+    ses,
+    statement::Request,
+};
+use crate::{
+    lambda::access_key_id,
+    notices::Notices,
+    template::{ACCOUNT, Function},
+};
+
+/// An action and a resource that a statement of a function's policy allows, as the policy has them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Grant {
+    /// The function's name.
+    pub function: String,
+    /// `Sid` of the statement.
+    pub sid: String,
+    /// The action, perhaps with wildcards.
+    pub action: String,
+    /// The resource, perhaps with wildcards.
+    pub resource: String,
+}
+
+/// Something that a function was not allowed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Refusal {
+    /// The function's name.
+    pub function: String,
+    /// The action.
+    pub action: String,
+    /// The ARN of the resource, or `*` where the action has none.
+    pub resource: String,
+    /// What the function was answered.
+    pub message: String,
+}
+
+/// What `/_local/permissions.json` says.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct PermissionsReport {
+    /// Everything that the functions' policies allow.
+    pub granted: Vec<Grant>,
+    /// What allowed a call that nothing else would have allowed.
+    pub used: Vec<Grant>,
+    /// The rest.
+    pub unused: Vec<Grant>,
+    /// What was refused, each once.
+    pub refused: Vec<Refusal>,
+}
+
+/// The functions' policies. Nobody else's calls are restricted.
+#[derive(Debug)]
+pub(crate) struct Permissions {
+    region: String,
+    dynamodb: DynamoDb,
+    /// By the access key id that calls are signed with.
+    principals: BTreeMap<String, Principal>,
+    record: Mutex<Record>,
+    notices: Notices,
+}
+
+#[derive(Debug)]
+struct Principal {
+    function: String,
+    /// As AWS calls it in refusals.
+    arn: String,
+    policy: Policy,
+}
+
+#[derive(Debug, Default)]
+struct Record {
+    used: BTreeSet<Grant>,
+    refused: BTreeSet<Refusal>,
+}
+
+impl Permissions {
+    /// The policies of these functions; `table` is the `CreateTable` request of the table that they use.
+    pub(crate) fn new(functions: &[Function], table: &Value, region: &str, notices: Notices) -> Self {
+        let principal = |function: &Function| {
+            let (name, role) = (&function.name, &function.id);
+            let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}Role/{name}");
+            (access_key_id(name), Principal { function: name.clone(), arn, policy: function.policy.clone() })
+        };
+        Self {
+            region: region.to_owned(),
+            dynamodb: DynamoDb::new(region, table),
+            principals: functions.iter().map(principal).collect(),
+            record: Mutex::default(),
+            notices,
+        }
+    }
+
+    /// Whether whoever signs with this key may call an operation of DynamoDB.
+    pub(crate) fn dynamodb(&self, caller: &str, operation: &str, body: &[u8]) -> Result<(), Refusal> {
+        self.check(caller, body, |body, _| self.dynamodb.requests(operation, body))
+    }
+
+    /// As above, of Cognito.
+    pub(crate) fn cognito(&self, caller: &str, operation: &str, body: &[u8]) -> Result<(), Refusal> {
+        self.check(caller, body, |body, _| cognito::requests(&self.region, operation, body))
+    }
+
+    /// Whether whoever signs with this key may send a mail.
+    pub(crate) fn send_email(&self, caller: &str, body: &[u8]) -> Result<(), Refusal> {
+        self.check(caller, body, |body, policy| ses::requests(&self.region, body, policy))
+    }
+
+    /// Whether whoever signs with this key may invoke a function.
+    pub(crate) fn invoke(&self, caller: &str, function_arn: &str) -> Result<(), Refusal> {
+        let action = "lambda:InvokeFunction".to_owned();
+        let request = Request { action, resource: function_arn.to_owned(), context: Context::new() };
+        self.check(caller, b"{}", |_, _| vec![request])
+    }
+
+    /// All of it is allowed, or none of it happens. A body that is no JSON is one that names nothing.
+    fn check(
+        &self,
+        caller: &str,
+        body: &[u8],
+        requests: impl FnOnce(&Value, &Policy) -> Vec<Request>,
+    ) -> Result<(), Refusal> {
+        let Some(principal) = self.principals.get(caller) else { return Ok(()) };
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let mut needed = Vec::new();
+        for request in requests(&body, &principal.policy) {
+            match principal.policy.decide(&request) {
+                Decision::Allowed(grants) => {
+                    // With a second grant beside it, neither is needed for this.
+                    if let [(sid, action, resource)] = grants.as_slice() {
+                        needed.push(principal.grant(sid, action, resource));
+                    }
+                }
+                decision => return Err(self.refuse(principal, request, &decision)),
+            }
+        }
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).used.extend(needed);
+        Ok(())
+    }
+
+    fn refuse(&self, principal: &Principal, request: Request, decision: &Decision) -> Refusal {
+        let Request { action, resource, .. } = request;
+        let why = match decision {
+            Decision::Denied => "with an explicit deny in an identity-based policy".to_owned(),
+            _ => format!("because no identity-based policy allows the {action} action"),
+        };
+        let arn = &principal.arn;
+        let message = format!("User: {arn} is not authorized to perform: {action} on resource: {resource} {why}");
+        self.notices.warn(&format!("{} is refused {action} on {resource} by its policy", principal.function));
+        let refusal = Refusal { function: principal.function.clone(), action, resource, message };
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).refused.insert(refusal.clone());
+        refusal
+    }
+
+    /// What was granted, what of it was needed so far, and what was refused.
+    pub(crate) fn report(&self) -> PermissionsReport {
+        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        let grants = |principal: &Principal| {
+            let grants = principal.policy.grants();
+            grants.iter().map(|(sid, action, resource)| principal.grant(sid, action, resource)).collect::<Vec<_>>()
+        };
+        let granted: Vec<Grant> = self.principals.values().flat_map(grants).collect();
+        let (used, unused) = granted.iter().cloned().partition(|grant| record.used.contains(grant));
+        PermissionsReport { granted, used, unused, refused: record.refused.iter().cloned().collect() }
+    }
+}
+
+impl Principal {
+    fn grant(&self, sid: &str, action: &str, resource: &str) -> Grant {
+        let text = str::to_owned;
+        Grant { function: self.function.clone(), sid: text(sid), action: text(action), resource: text(resource) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        options::Logs,
+        template::{Names, Template},
+    };
+
+    const TEMPLATE: &str = "
+Parameters: {Sender: {Type: String, Default: a@example.com}}
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties: {KeySchema: [{AttributeName: pk, KeyType: HASH}]}
+  ReaderFunction:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: the-reader}}
+    Properties:
+      Policies:
+        - Version: '2012-10-17'
+          Statement:
+            - {Sid: Read, Effect: Allow, Action: [dynamodb:GetItem, dynamodb:Query], Resource: !GetAtt Table.Arn}
+            - {Sid: ReadAgain, Effect: Allow, Action: dynamodb:Query, Resource: !GetAtt Table.Arn}
+            - Sid: Write
+              Effect: Allow
+              Action: [dynamodb:PutItem]
+              Resource: !Sub '${Table.Arn}'
+              Condition: {StringEquals: {dynamodb:EnclosingOperation: TransactWriteItems}}
+  OtherFunction:
+    Type: AWS::Serverless::Function
+    Metadata: {BuildProperties: {Binary: other}}
+";
+
+    fn permissions() -> Permissions {
+        let template = Template::parse(TEMPLATE, &BTreeMap::new()).unwrap();
+        let names = Names { table_name: "items".to_owned(), ..Names::default() };
+        let functions = template.functions(&names).unwrap();
+        Permissions::new(&functions, &template.table("items").unwrap(), "us-east-1", Notices::new(Logs::Captured))
+    }
+
+    fn item(key: &str) -> Value {
+        json!({"TableName": "items", "Key": {"pk": {"S": key}}, "Item": {"pk": {"S": key}}})
+    }
+
+    fn ask(permissions: &Permissions, operation: &str, body: &Value) -> Result<(), Refusal> {
+        permissions.dynamodb("thereader", operation, body.to_string().as_bytes())
+    }
+
+    #[test]
+    fn a_refusal_names_function_action_and_resource() {
+        let refusal = ask(&permissions(), "PutItem", &item("a")).unwrap_err();
+        assert_eq!(
+            refusal.message,
+            "User: arn:aws:sts::000000000000:assumed-role/ReaderFunctionRole/the-reader is not authorized to perform: \
+             dynamodb:PutItem on resource: arn:aws:dynamodb:us-east-1:000000000000:table/items because no identity-based \
+             policy allows the dynamodb:PutItem action"
+        );
+        assert_eq!((refusal.function.as_str(), refusal.action.as_str()), ("the-reader", "dynamodb:PutItem"));
+    }
+
+    #[test]
+    fn only_functions_are_restricted_and_one_without_a_policy_may_nothing() {
+        let (permissions, put) = (permissions(), item("a").to_string());
+        permissions.dynamodb("AKIADEVELOPER", "PutItem", put.as_bytes()).unwrap();
+        for caller in ["other", "thereader"] {
+            permissions.cognito(caller, "AdminGetUser", b"{\"UserPoolId\": \"p\"}").unwrap_err();
+            permissions.cognito(caller, "SignUp", b"{}").unwrap();
+            permissions.send_email(caller, b"{\"FromEmailAddress\": \"a@example.com\"}").unwrap_err();
+            permissions.invoke(caller, "arn:aws:lambda:us-east-1:000000000000:function:other").unwrap_err();
+        }
+        permissions.dynamodb("other", "GetItem", put.as_bytes()).unwrap_err();
+        permissions.dynamodb("thereader", "GetItem", put.as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn one_refusal_refuses_a_whole_transaction_and_uses_nothing() {
+        let permissions = permissions();
+        let mixed = json!({"TransactItems": [{"Put": item("a")}, {"Delete": item("b")}]});
+        assert_eq!(ask(&permissions, "TransactWriteItems", &mixed).unwrap_err().action, "dynamodb:DeleteItem");
+        assert!(permissions.report().used.is_empty());
+        ask(&permissions, "TransactWriteItems", &json!({"TransactItems": [{"Put": item("a")}]})).unwrap();
+        let used: Vec<String> = permissions.report().used.into_iter().map(|grant| grant.sid).collect();
+        assert_eq!(used, ["Write"]);
+    }
+
+    #[test]
+    fn a_grant_is_used_where_nothing_else_allows_the_call() {
+        let permissions = permissions();
+        for operation in ["GetItem", "Query"] {
+            ask(&permissions, operation, &item("a")).unwrap();
+        }
+        let report = permissions.report();
+        let pairs = |grants: &[Grant]| -> Vec<String> {
+            grants.iter().map(|grant| format!("{} {}", grant.sid, grant.action)).collect()
+        };
+        assert_eq!(pairs(&report.used), ["Read dynamodb:GetItem"]);
+        // Twice granted: either of the two is one too many.
+        assert_eq!(
+            pairs(&report.unused),
+            ["Read dynamodb:Query", "ReadAgain dynamodb:Query", "Write dynamodb:PutItem"]
+        );
+        assert_eq!(report.granted.len(), 4);
+        assert!(report.refused.is_empty());
+    }
+}

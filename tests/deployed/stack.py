@@ -39,13 +39,19 @@ class Stack:
 
     def read(self):
         """What CloudFormation says; everything has to be complete."""
-        self.resources = self.cloudformation.describe_stack_resources(StackName=self.name)["StackResources"]
+        self.resources = self.resources_of(self.name)
         described = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]
         self.outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
         self.parameters = {one["ParameterKey"]: one["ParameterValue"] for one in described["Parameters"]}
         incomplete = [one for one in self.resources if not one["ResourceStatus"].endswith(("CREATE_COMPLETE", "UPDATE_COMPLETE"))]
         if incomplete:
             sys.exit(f"{self.name} is {described['StackStatus']}; not complete: {incomplete}")
+
+    def resources_of(self, name: str) -> list[dict]:
+        """A stack's resources with those of the stacks nested in it."""
+        found = self.cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+        nested = [one["PhysicalResourceId"] for one in found if one["ResourceType"] == "AWS::CloudFormation::Stack"]
+        return found + [resource for stack in nested for resource in self.resources_of(stack)]
 
     def print_resources(self):
         kinds = sorted(one["ResourceType"] for one in self.resources)

@@ -19,6 +19,7 @@ from existing_pool import ExistingPool
 from mail_permission import allow_mail
 from routes import create_routes
 from stack import Stack
+from upgrade import check_upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the suite cannot ask of a deployment, and why.
@@ -50,14 +51,18 @@ def main() -> int:
 def in_ministack(options) -> int:
     with Emulator(enforces_policies=not options.no_auth) as emulator:
         pool = ExistingPool(emulator) if options.adopt else None
+        parameters = pool.parameters() if pool else {}
         stack = Stack(emulator, "organizations-adopting" if options.adopt else "organizations-dev")
-        stack.deploy(ROOT, pool.parameters() if pool else {})
+        stack.deploy(ROOT, parameters)
         stack.print_resources()
         if pool:
             pool.attach(ROOT, stack)
         create_routes(emulator, stack)
         allow_mail(emulator, stack)
-        return with_bridge(emulator, stack, options, LEFT_OUT)
+        code = with_bridge(emulator, stack, options, LEFT_OUT)
+        if code == 0 and not options.keep:
+            check_upgrade(emulator, stack, ROOT, parameters)
+        return code
 
 
 def in_account(options) -> int:

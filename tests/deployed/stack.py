@@ -28,7 +28,8 @@ class Stack:
     def deploy(self, root: Path, more_parameters: dict[str, str]):
         """Deploys what .ci/packages left in .aws-sam."""
         # SES sends only for identities that are verified; CloudFormation does not own this one.
-        self.cloud.client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderIdentity"])
+        if "CREATE" not in self.status():
+            self.cloud.client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderIdentity"])
         overrides = [f"{name}={value}" for name, value in (PARAMETERS | more_parameters).items()]
         template = f".aws-sam/{PARAMETERS['Architecture']}/template.yaml"
         command = ["sam", "deploy", "--template", template, "--stack-name", self.name, "--resolve-s3", "--capabilities",
@@ -36,6 +37,12 @@ class Stack:
         if subprocess.run(command, cwd=root, env=self.cloud.environment).returncode != 0:
             sys.exit(f"sam deploy failed; MiniStack's last words:\n{self.cloud.tail()}")
         self.read()
+
+    def status(self) -> str:
+        try:
+            return self.cloudformation.describe_stacks(StackName=self.name)["Stacks"][0]["StackStatus"]
+        except self.cloudformation.exceptions.ClientError:
+            return "none"
 
     def read(self):
         """What CloudFormation says; everything has to be complete."""

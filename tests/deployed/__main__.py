@@ -62,6 +62,8 @@ def in_ministack(options) -> int:
         code = with_bridge(emulator, stack, options, LEFT_OUT)
         if code == 0 and not options.keep:
             check_upgrade(emulator, stack, ROOT, parameters)
+            if pool:
+                pool.detach(ROOT)
         return code
 
 

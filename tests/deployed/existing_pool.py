@@ -35,13 +35,20 @@ class ExistingPool:
 
     def attach(self, root, stack):
         """As docs/deploy.md tells an operator to."""
+        self.change(root, stack.outputs["PostConfirmationFunctionArn"], but={"LambdaConfig"})
+
+    def detach(self, root):
+        self.change(root, "--detach", but={"LambdaConfig"})
+        if self.settings().get("LambdaConfig"):
+            sys.exit("infra/attach-trigger --detach left the trigger where it was")
+
+    def change(self, root, function: str, but: set[str]):
         before = self.settings()
-        command = [root / "infra" / "attach-trigger", self.pool, stack.outputs["PostConfirmationFunctionArn"]]
-        if subprocess.run(command, env=self.emulator.environment).returncode != 0:
+        if subprocess.run([root / "infra" / "attach-trigger", self.pool, function], env=self.emulator.environment).returncode != 0:
             sys.exit("infra/attach-trigger failed")
         after = self.settings()
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-        if changed - {"LambdaConfig", "LastModifiedDate"}:
+        if changed - but - {"LastModifiedDate"}:
             sys.exit(f"infra/attach-trigger changed more of the pool than its triggers: {sorted(changed)}")
 
     def settings(self) -> dict:

@@ -6,6 +6,7 @@ that puts it into a bucket. Cognito's own mails arrive there as well.
 
 import email
 import email.policy
+import functools
 
 import boto3
 
@@ -17,6 +18,7 @@ class Account:
         self.bucket, _, self.prefix = inbox.removeprefix("s3://").partition("/")
         self.read = {}
 
+    @functools.cache
     def client(self, service: str):
         return self.session.client(service)
 

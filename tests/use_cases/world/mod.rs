@@ -70,7 +70,7 @@ impl World {
             Err(_) => Engine::start(Data::Memory).await.unwrap(),
         };
         let table_name = table_name();
-        engine.create_table(&Template::workspace().unwrap(), &table_name).await.unwrap();
+        engine.create_table_without_stream(&Template::workspace().unwrap(), &table_name).await.unwrap();
         let client = client(engine.endpoint_url());
         let clock = Arc::new(AtomicI64::new(0));
         let counted = Counted::default();

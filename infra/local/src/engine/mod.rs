@@ -8,6 +8,7 @@ mod table;
 use std::{sync::Arc, time::Duration};
 
 use dynoxide::Database;
+use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub use faults::{Fault, FaultKind};
@@ -61,7 +62,21 @@ impl Engine {
 
     /// Creates the template's table, its indexes, stream and TTL included; one that is there already is left as it is.
     pub async fn create_table(&self, template: &Template, table_name: &str) -> Result<(), StartError> {
-        let (table, time_to_live) = (template.table(table_name)?, template.time_to_live(table_name)?);
+        self.create(template, table_name, template.table(table_name)?).await
+    }
+
+    /// As [`Engine::create_table`], without the stream: for who reads none. DynamoDB Local goes through every shard that it
+    /// has with every write to a table that has one.
+    pub async fn create_table_without_stream(&self, template: &Template, table_name: &str) -> Result<(), StartError> {
+        let mut table = template.table(table_name)?;
+        if let Some(table) = table.as_object_mut() {
+            table.remove("StreamSpecification");
+        }
+        self.create(template, table_name, table).await
+    }
+
+    async fn create(&self, template: &Template, table_name: &str, table: Value) -> Result<(), StartError> {
+        let time_to_live = template.time_to_live(table_name)?;
         // Past the front: what the stack itself asks for is nobody's round trip.
         let wire = Wire::local(&self.direct_url, template.region());
         let created = match wire {

@@ -34,14 +34,15 @@ READ_UNITS_PER_READ, WRITE_UNITS_PER_WRITE = 4, 15
 MEMORY_GB, SECONDS_PER_REQUEST = 0.25, 0.02
 # Bytes: the function's line, Lambda's own START, END and REPORT, and the gateway's access line.
 LOG_BYTES_PER_REQUEST = 1200
-# Lambda samples one request a second and one in twenty beyond.
-TRACED = 0.05
+# X-Ray traces the first request of each second and one in twenty beyond.
+SECONDS_A_MONTH, TRACED_BEYOND = 30 * 24 * 3600, 0.05
 # User, membership both ways, address guard, audit records, index entries.
 STORED_BYTES_PER_USER = 6000
 TEMPLATES = [Path(__file__).parents[1] / "template.yaml", Path(__file__).parent / "observability.yaml"]
 ALARMS = sum(template.read_text().count("Type: AWS::CloudWatch::Alarm\n") for template in TEMPLATES)
-# docs/operations.md, each with every value of its dimension that occurs. Charged for the hours in which they do.
-METRICS, DASHBOARDS = 60, 1
+# docs/operations.md: eleven, three for each of the seven functions that write, one for each of thirty problem codes. Charged for the
+# hours in which they have data, so this is the most.
+METRICS, DASHBOARDS = 11 + 3 * 7 + 30, 1
 
 LEVELS = [1_000, 50_000, 1_000_000]
 
@@ -56,7 +57,7 @@ def lines(users: int) -> list[tuple[str, str, float]]:
     invocations = requests + mails
     gigabyte_seconds = invocations * MEMORY_GB * SECONDS_PER_REQUEST
     stored, logged = users * STORED_BYTES_PER_USER / 1e9, invocations * LOG_BYTES_PER_REQUEST / 1e9
-    traces = invocations * TRACED
+    traces = min(invocations, SECONDS_A_MONTH) + max(0, invocations - SECONDS_A_MONTH) * TRACED_BEYOND
 
     def priced(name, amount, unit):
         return PRICES[name] * amount, f"{amount:,.3g} {unit} × ${PRICES[name]:.3g}" if amount < 1e4 else f"{amount:,.0f} {unit} × ${PRICES[name]:.3g}"

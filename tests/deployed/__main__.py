@@ -63,7 +63,7 @@ def in_ministack(options) -> int:
         if code == 0 and not options.keep:
             check_upgrade(emulator, stack, ROOT, parameters)
             if pool:
-                pool.detach(ROOT)
+                pool.detach(ROOT, stack)
         return code
 
 

@@ -6,21 +6,27 @@ that puts it into a bucket. Cognito's own mails arrive there as well.
 
 import email
 import email.policy
-import functools
+import threading
+from datetime import datetime, timedelta, timezone
 
 import boto3
 
 
 class Account:
     def __init__(self, inbox: str):
+        # Older mail is of other runs. S3 knows whole seconds.
+        self.started = datetime.now(timezone.utc) - timedelta(seconds=2)
         self.session = boto3.Session()
         self.region = self.session.region_name
         self.bucket, _, self.prefix = inbox.removeprefix("s3://").partition("/")
-        self.read = {}
+        self.read, self.clients, self.lock = {}, {}, threading.Lock()
 
-    @functools.cache
     def client(self, service: str):
-        return self.session.client(service)
+        """A client may be shared by threads, making one may not."""
+        with self.lock:
+            if service not in self.clients:
+                self.clients[service] = self.session.client(service)
+            return self.clients[service]
 
     def credentials(self):
         return self.session.get_credentials().get_frozen_credentials()
@@ -38,12 +44,14 @@ class Account:
     def mails(self) -> list[dict]:
         """In the shape of the local stack's inbox, oldest first. Each object is read once."""
         s3 = self.client("s3")
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix):
-            for entry in page.get("Contents", []):
-                if entry["Key"] not in self.read:
-                    content = s3.get_object(Bucket=self.bucket, Key=entry["Key"])["Body"].read()
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=self.prefix)
+        for entry in [entry for page in pages for entry in page.get("Contents", [])]:
+            if entry["LastModified"] > self.started and entry["Key"] not in self.read:
+                content = s3.get_object(Bucket=self.bucket, Key=entry["Key"])["Body"].read()
+                with self.lock:
                     self.read[entry["Key"]] = as_mail(content, entry["LastModified"].isoformat())
-        return sorted(self.read.values(), key=lambda mail: mail["at"])
+        with self.lock:
+            return sorted(self.read.values(), key=lambda mail: mail["at"])
 
 
 def as_mail(content: bytes, at: str) -> dict:

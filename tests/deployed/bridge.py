@@ -8,6 +8,7 @@
 
 import json
 import threading
+import time
 from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -124,7 +125,10 @@ class AwsHandler(Handler):
             return as_json({"message": "not bridged"}, 404)
         answer = self.signed("cognito-idp", "/", body)
         # MiniStack's own threads trip over one another now and then; nothing has been done yet when they do.
-        while answer[0] == 500 and b"dictionary changed size during iteration" in answer[2]:
+        for _ in range(5):
+            if answer[0] != 500 or b"dictionary changed size during iteration" not in answer[2]:
+                break
+            time.sleep(0.05)
             answer = self.signed("cognito-idp", "/", body)
         if answer[0] == 200:
             bridge.after_cognito(operation, json.loads(body))

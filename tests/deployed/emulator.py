@@ -1,5 +1,6 @@
 """MiniStack as a child process, on a free port and with nothing kept."""
 
+import contextlib
 import json
 import os
 import signal
@@ -29,6 +30,8 @@ class Emulator:
 
     def __init__(self, enforces_policies: bool):
         self.folder = tempfile.TemporaryDirectory(prefix="ministack-")
+        self.log = open(Path(self.folder.name) / "log", "w", encoding="utf-8")
+        self.process = None
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -43,10 +46,18 @@ class Emulator:
         }
 
     def __enter__(self):
-        program = os.environ.get("MINISTACK", "ministack")
-        self.log = open(Path(self.folder.name) / "log", "w", encoding="utf-8")
         try:
-            self.process = subprocess.Popen([program], env=self.own_environment, stdout=self.log, stderr=subprocess.STDOUT)
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def start(self):
+        program = os.environ.get("MINISTACK", "ministack")
+        try:
+            self.process = subprocess.Popen([program], env=self.own_environment, stdout=self.log, stderr=subprocess.STDOUT,
+                                            start_new_session=True)
         except FileNotFoundError:
             sys.exit(f"{program} is not installed: run .ci/ministack, which installs it")
         deadline = time.monotonic() + 60
@@ -55,17 +66,22 @@ class Emulator:
                 sys.exit(f"MiniStack ended at once:\n{self.tail()}")
             try:
                 urllib.request.urlopen(f"{self.url}/_ministack/health", timeout=2).close()
-                return self
+                return
             except OSError:
                 time.sleep(0.2)
         sys.exit(f"MiniStack did not answer within a minute:\n{self.tail()}")
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                pass
+            # The functions are its children, in its session.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
         self.log.close()
         if keep := os.environ.get("MINISTACK_LOG"):
             Path(keep).write_bytes((Path(self.folder.name) / "log").read_bytes())

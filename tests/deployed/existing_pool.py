@@ -35,20 +35,20 @@ class ExistingPool:
 
     def attach(self, root, stack):
         """As docs/deploy.md tells an operator to."""
-        self.change(root, stack.outputs["PostConfirmationFunctionArn"], but={"LambdaConfig"})
+        self.change(root, stack.outputs["PostConfirmationFunctionArn"])
 
-    def detach(self, root):
-        self.change(root, "--detach", but={"LambdaConfig"})
+    def detach(self, root, stack):
+        self.change(root, stack.outputs["PostConfirmationFunctionArn"], "--detach")
         if self.settings().get("LambdaConfig"):
             sys.exit("infra/attach-trigger --detach left the trigger where it was")
 
-    def change(self, root, function: str, but: set[str]):
+    def change(self, root, *arguments: str):
         before = self.settings()
-        if subprocess.run([root / "infra" / "attach-trigger", self.pool, function], env=self.emulator.environment).returncode != 0:
+        if subprocess.run([root / "infra" / "attach-trigger", self.pool, *arguments], env=self.emulator.environment).returncode != 0:
             sys.exit("infra/attach-trigger failed")
         after = self.settings()
         changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-        if changed - but - {"LastModifiedDate"}:
+        if changed - {"LambdaConfig", "LastModifiedDate"}:
             sys.exit(f"infra/attach-trigger changed more of the pool than its triggers: {sorted(changed)}")
 
     def settings(self) -> dict:

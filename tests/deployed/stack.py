@@ -11,7 +11,6 @@ PARAMETERS = {
     "AppUrl": "http://127.0.0.1:5173",
     "SupportUrl": "https://support.example.com/organizations",
     "SenderAddress": "no-reply@example.com",
-    "SenderIdentity": "example.com",
     "GradualDeployment": "false",
     # The emulator runs the functions as processes of this machine.
     "Architecture": "arm64" if platform.machine() == "aarch64" else "x86_64",
@@ -27,13 +26,13 @@ class Stack:
 
     def deploy(self, root: Path, more_parameters: dict[str, str]):
         """Deploys what .ci/packages left in .aws-sam."""
-        # SES sends only for identities that are verified; CloudFormation does not own this one.
+        # SES sends only for identities that are verified; CloudFormation does not own them.
         if "CREATE" not in self.status():
-            self.cloud.client("sesv2").create_email_identity(EmailIdentity=PARAMETERS["SenderIdentity"])
+            self.cloud.client("sesv2").create_email_identity(EmailIdentity="example.com")
         overrides = [f"{name}={value}" for name, value in (PARAMETERS | more_parameters).items()]
         template = f".aws-sam/{PARAMETERS['Architecture']}/template.yaml"
         command = ["sam", "deploy", "--template", template, "--stack-name", self.name, "--resolve-s3", "--capabilities",
-                   "CAPABILITY_IAM", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides]
+                   "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides]
         if subprocess.run(command, cwd=root, env=self.cloud.environment).returncode != 0:
             sys.exit(f"sam deploy failed; MiniStack's last words:\n{self.cloud.tail()}")
         self.read()
@@ -56,7 +55,8 @@ class Stack:
 
     def resources_of(self, name: str) -> list[dict]:
         """A stack's resources with those of the stacks nested in it."""
-        found = self.cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+        pages = self.cloudformation.get_paginator("list_stack_resources").paginate(StackName=name)
+        found = [resource for page in pages for resource in page["StackResourceSummaries"]]
         nested = [one["PhysicalResourceId"] for one in found if one["ResourceType"] == "AWS::CloudFormation::Stack"]
         return found + [resource for stack in nested for resource in self.resources_of(stack)]
 

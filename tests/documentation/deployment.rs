@@ -43,20 +43,47 @@ fn functions(template: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The names that `!Ref`, and the conditions that `!If`, name in a text.
+fn named(text: &str) -> BTreeSet<String> {
+    let after = |start: &'static str| {
+        text.split(start)
+            .skip(1)
+            .map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap().to_owned())
+    };
+    after("!Ref ").chain(after("!If [")).collect()
+}
+
+/// The parameters that a text depends on: those that it names, and those that the conditions and resources that it names do.
+fn depends_on(template: &str, text: &str, declared: &BTreeMap<String, String>) -> BTreeSet<String> {
+    let (_, conditions) = template.split_once("\nConditions:\n").unwrap();
+    let mut found = BTreeSet::new();
+    for name in named(text) {
+        if declared.contains_key(&name) {
+            found.insert(name);
+        } else if let Some(condition) = conditions.lines().find_map(|line| line.strip_prefix(&format!("  {name}: "))) {
+            found.extend(named(condition));
+        } else if let Some((_, resource)) = template.split_once(&format!("\n  {name}:\n    Type: AWS::")) {
+            // Whether it is there does not matter to who refers to it; what it is made of does, since it may be replaced.
+            let made_of =
+                resource.split("\n\n").next().unwrap().split_once("    Properties:\n").map_or("", |(_, rest)| rest);
+            found.extend(named(made_of).into_iter().filter(|name| declared.contains_key(name)));
+        }
+    }
+    found
+}
+
 #[test]
 fn a_changed_parameter_makes_a_new_version_of_every_function_that_reads_it() {
     let template = read("template.yaml");
     let declared = parameters(&template);
     let (_, globals) = template.split_once("\nGlobals:\n").unwrap();
     let everybody = globals.split("\nResources:\n").next().unwrap();
-    let environment = |text: &str| -> BTreeSet<String> {
+    let environment = |text: &str| {
         let variables = text.split_once("Variables:\n").map_or("", |(_, rest)| rest);
         let deep = variables.len() - variables.trim_start().len();
-        let variables = variables.lines().take_while(|line| line.len() - line.trim_start().len() >= deep);
-        let referred = variables
-            .flat_map(|line| line.split("!Ref ").skip(1))
-            .map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap().to_owned());
-        referred.filter(|name| declared.contains_key(name)).collect()
+        let variables: Vec<_> =
+            variables.lines().take_while(|line| line.len() - line.trim_start().len() >= deep).collect();
+        depends_on(&template, &variables.join("\n"), &declared)
     };
     let found = functions(&template);
     assert_eq!(found.len(), 9);

@@ -143,12 +143,6 @@ pub async fn stop(stack: LocalStack) {
     stack.stop().await;
 }
 
-/// Whether the suite tests a stack that somebody else started, whose logs it cannot read.
-#[must_use]
-pub fn target_is_foreign() -> bool {
-    std::env::var(TARGET_VARIABLE).is_ok()
-}
-
 /// Whether a service is somebody else's, whom the functions call past the stack: `AWS_ENDPOINT_URL_…`.
 fn an_engine_is_replaced() -> bool {
     let services = ["DYNAMODB", "COGNITO_IDENTITY_PROVIDER", "SESV2"];

@@ -59,7 +59,7 @@ def in_ministack(options) -> int:
             pool.attach(ROOT, stack)
         create_routes(emulator, stack)
         allow_mail(emulator, stack)
-        code = with_bridge(emulator, stack, options, LEFT_OUT)
+        code = with_bridge(emulator, stack, options)
         if code == 0 and not options.keep:
             check_upgrade(emulator, stack, ROOT, parameters)
             if pool:
@@ -71,10 +71,10 @@ def in_account(options) -> int:
     account = Account(options.inbox)
     stack = Stack(account, options.stack)
     stack.read()
-    return with_bridge(account, stack, options, LEFT_OUT)
+    return with_bridge(account, stack, options)
 
 
-def with_bridge(cloud, stack, options, left_out: dict[str, str]) -> int:
+def with_bridge(cloud, stack, options) -> int:
     with Bridge(cloud, stack) as bridge:
         print(f"ready: {bridge.configuration_url}", flush=True)
         if options.keep:
@@ -82,14 +82,14 @@ def with_bridge(cloud, stack, options, left_out: dict[str, str]) -> int:
         environment = {"ACCEPTANCE_TARGET": bridge.configuration_url}
         if options.mail_domain:
             environment["ACCEPTANCE_MAIL_DOMAIN"] = options.mail_domain
-        return run_suite(environment, options.suite, left_out)
+        return run_suite(environment, options.suite)
 
 
-def run_suite(environment: dict[str, str], arguments: list[str], left_out: dict[str, str]) -> int:
+def run_suite(environment: dict[str, str], arguments: list[str]) -> int:
     print("left out of the suite:")
-    for name, why in left_out.items():
+    for name, why in LEFT_OUT.items():
         print(f"  {name} - {why}")
-    skipped = [argument for name in left_out for argument in ("--skip", name)]
+    skipped = [argument for name in LEFT_OUT for argument in ("--skip", name)]
     command = ["cargo", "test", "--package", "acceptance", "--test", "black_box", "--", *skipped, *arguments]
     return subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode
 

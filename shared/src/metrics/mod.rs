@@ -2,8 +2,8 @@
 //! when there was nothing to count. CloudWatch reads the metrics out of the log, so that no request waits for them.
 //!
 //! A module of our own, because the format is one JSON object: the libraries for it bring a recorder for the whole process
-//! (`metrics_cloudwatch_embedded`) or a dozen crates of machinery for other formats (`metrique`). The line is not the request's log line: `LOG_LEVEL` may silence that one, and a count is never lost
-//! to it.
+//! (`metrics_cloudwatch_embedded`) or a dozen crates of machinery for other formats (`metrique`). The line is not the
+//! request's log line: `LOG_LEVEL` may silence that one, and a count is never lost to it.
 
 mod line;
 

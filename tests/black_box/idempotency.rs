@@ -135,8 +135,7 @@ async fn a_key_that_is_none_is_refused(target: Target) {
     for wrong in ["", "short", "seven77", "with a space", &"k".repeat(129), "tab\tinside", "ümlaute-sind-keine"] {
         let call = organization.invite(&organization.founder, &made_up::email(), &["member"]);
         let answer = call.header("idempotency-key", wrong).await;
-        assert!([400, 422].contains(&answer.status), "{wrong:?}: {answer:?}");
-        answer.problem_of(answer.status);
+        answer.problem(400, "malformed-request");
     }
     for right in ["eight888".to_owned(), "k".repeat(128), format!("!\"#~{}", made_up::uuid())] {
         let call = organization.invite(&organization.founder, &made_up::email(), &["member"]);

@@ -141,8 +141,7 @@ async fn if_match_is_honoured(target: Target) {
     late.problem(412, "version-mismatch");
     let foreign =
         organization.change_roles(admin, &person, &["billing_admin"]).header("if-match", "\"nonsense\"").await;
-    assert!([400, 412].contains(&foreign.status), "{foreign:?}");
-    foreign.problem_of(foreign.status);
+    foreign.problem(412, "version-mismatch");
     assert_eq!(person.roles_in(&organization.id).await, set(&["user_admin"]));
 
     let again = organization.change_roles(admin, &person, &["billing_admin"]).header("if-match", &second).await;
@@ -161,15 +160,11 @@ async fn role_sets_that_no_membership_can_hold_are_refused(target: Target) {
         organization.invite(admin, &made_up::email(), roles).await.invalid("/roles");
     }
     for roles in [&["owner"], &["Organization_Admin"], &[""]] {
-        let refused = organization.change_roles(admin, &person, roles).await;
-        assert!([400, 422].contains(&refused.status), "{refused:?}");
-        refused.problem_of(refused.status);
+        organization.change_roles(admin, &person, roles).await.invalid("/roles");
     }
     let path = organization.member_path(&person) + "/roles";
     for body in [json!({"roles": "member"}), json!({"roles": [1]}), json!({"roles": null}), json!([]), json!({})] {
-        let refused = admin.put(&path, &body).await;
-        assert!([400, 422].contains(&refused.status), "{body}: {refused:?}");
-        refused.problem_of(refused.status);
+        admin.put(&path, &body).await.problem(400, "malformed-request");
     }
     let unknown = json!({"roles": ["member"], "userId": organization.founder.id});
     admin.put(&path, &unknown).await.problem(400, "malformed-request");
@@ -215,8 +210,7 @@ async fn a_refused_change_changes_nothing(target: Target) {
     let path = organization.member_path(&person);
     let before = organization.founder.get(&path).await;
     organization.change_roles(&actor, &person, &["member"]).await.problem(403, "role-not-grantable");
-    let own = organization.change_roles(&person, &person, &["member"]).await;
-    assert!([403, 409].contains(&own.status), "{own:?}");
+    organization.change_roles(&person, &person, &["member"]).await.problem(403, "permission-denied");
     let after = organization.founder.get(&path).await;
     assert_eq!((before.etag(), before.body), (after.etag(), after.body));
 }

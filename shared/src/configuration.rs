@@ -1,6 +1,6 @@
 //! The environment that template.yaml gives a function, parsed once, before the first request.
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 /// A variable that is missing or wrong. The function does not start.
 #[derive(Debug, thiserror::Error)]
@@ -13,24 +13,34 @@ pub enum InvalidConfiguration {
     Invalid(&'static str, String),
 }
 
-/// The process's environment.
-#[derive(Clone, Copy, Debug)]
-pub struct Variables;
+/// A function's environment variables by name.
+#[derive(Clone, Debug, Default)]
+pub struct Variables(BTreeMap<String, String>);
 
 impl Variables {
+    /// The process's own. Values that are not Unicode are left out.
+    pub fn of_the_process() -> Self {
+        Self(
+            std::env::vars_os()
+                .filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
+                .collect(),
+        )
+    }
+
     /// The text of a variable.
     ///
     /// # Errors
     /// When it is not set or empty.
-    pub fn text(self, name: &'static str) -> Result<String, InvalidConfiguration> {
-        std::env::var(name).ok().filter(|value| !value.is_empty()).ok_or(InvalidConfiguration::Missing(name))
+    pub fn text(&self, name: &'static str) -> Result<&str, InvalidConfiguration> {
+        let value = self.0.get(name).map(String::as_str).filter(|value| !value.is_empty());
+        value.ok_or(InvalidConfiguration::Missing(name))
     }
 
     /// A variable that is a number or something else with a text form.
     ///
     /// # Errors
     /// When it is not set or cannot be parsed.
-    pub fn parsed<T: FromStr<Err: std::fmt::Display>>(self, name: &'static str) -> Result<T, InvalidConfiguration> {
+    pub fn parsed<T: FromStr<Err: std::fmt::Display>>(&self, name: &'static str) -> Result<T, InvalidConfiguration> {
         self.checked(name, |text| text.parse::<T>())
     }
 
@@ -39,10 +49,16 @@ impl Variables {
     /// # Errors
     /// When it is not set or breaks the rule.
     pub fn checked<T, E: std::fmt::Display>(
-        self,
+        &self,
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, InvalidConfiguration> {
-        parse(&self.text(name)?).map_err(|error| InvalidConfiguration::Invalid(name, error.to_string()))
+        parse(self.text(name)?).map_err(|error| InvalidConfiguration::Invalid(name, error.to_string()))
+    }
+}
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Variables {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
+        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }

@@ -19,11 +19,11 @@ pub struct FoundingDefaults {
 }
 
 impl FoundingDefaults {
-    /// `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`
+    /// From `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`.
     ///
     /// # Errors
     /// When one of them is missing or cannot be used.
-    pub fn from_environment(variables: Variables) -> Result<Self, InvalidConfiguration> {
+    pub fn new(variables: &Variables) -> Result<Self, InvalidConfiguration> {
         Ok(Self {
             workspace_name: variables.checked("DEFAULT_WORKSPACE_NAME", WorkspaceName::parse)?,
             seat_limit: variables.parsed("SEAT_LIMIT")?,
@@ -86,7 +86,7 @@ impl Founding {
                 user_id: founder.id.clone(),
                 email: founder.email.clone(),
                 name: founder.name.clone(),
-                roles: RoleSet::FOUNDER,
+                roles: RoleSet::ORGANIZATION_ADMIN,
                 joined_at: now,
                 version: environment.new_version(),
             },

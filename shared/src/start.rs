@@ -1,4 +1,6 @@
-//! What every function does once, before its first invocation: read the environment, build the clients it calls.
+//! What every function does once, before its first invocation: read its variables, build the clients it calls.
+
+use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::{
@@ -9,25 +11,39 @@ use jiff::SignedDuration;
 
 use crate::{
     configuration::{InvalidConfiguration, Variables},
-    directory::UserPool,
+    directory::{Directory, UserPool},
     environment::Environment,
     metrics::Metrics,
+    post_office::PostOffice,
     table::Table,
     telemetry,
 };
 
-/// The environment and the SDK's shared configuration.
+/// Everything that a function is made of. Its constructor takes it and nothing else, so tests run the same constructor: they
+/// make a `Start` of their own.
+#[derive(Clone)]
 pub struct Start {
     /// What template.yaml sets.
     pub variables: Variables,
-    sdk: SdkConfig,
-    environment: Environment,
+    /// Region, credentials and endpoints, for clients that only one function has.
+    pub sdk: SdkConfig,
+    /// The clock, randomness and metrics.
+    pub environment: Environment,
+    /// Stands in for the user pool. `None`: Cognito.
+    pub directory: Option<Arc<dyn Directory>>,
+    /// Stands in for the mail service. `None`: SES.
+    pub post_office: Option<Arc<dyn PostOffice>>,
 }
 
 impl Start {
     /// Starts logging and resolves region, credentials and endpoints once.
-    pub async fn new() -> Self {
+    ///
+    /// # Errors
+    /// When `METRICS_NAMESPACE` is not set.
+    pub async fn new() -> Result<Self, InvalidConfiguration> {
         telemetry::start();
+        let variables = Variables::of_the_process();
+        let metrics = Metrics::to_standard_output(variables.text("METRICS_NAMESPACE")?);
         let seconds = std::time::Duration::from_secs;
         let timeouts =
             TimeoutConfig::builder().connect_timeout(seconds(1)).operation_attempt_timeout(seconds(2)).build();
@@ -39,31 +55,36 @@ impl Start {
             )
             .load()
             .await;
-        Self { variables: Variables, sdk, environment: Environment::system() }
+        let environment = Environment::system().with_metrics(metrics);
+        Ok(Self { variables, sdk, environment, directory: None, post_office: None })
+    }
+
+    /// The table of a function with a timeout of ten seconds: it tries a write again for five.
+    ///
+    /// # Errors
+    /// When `TABLE_NAME` is not set.
+    pub fn table(&self) -> Result<Table, InvalidConfiguration> {
+        self.table_with_patience(SignedDuration::from_secs(5))
     }
 
     /// The table. `patience`: see [`Table::new`].
     ///
     /// # Errors
-    /// When `TABLE_NAME` or `METRICS_NAMESPACE` is not set.
-    pub fn table(&self, patience: SignedDuration) -> Result<Table, InvalidConfiguration> {
+    /// When `TABLE_NAME` is not set.
+    pub fn table_with_patience(&self, patience: SignedDuration) -> Result<Table, InvalidConfiguration> {
         let client = aws_sdk_dynamodb::Client::new(&self.sdk);
-        let metrics = Metrics::to_standard_output(self.variables.text("METRICS_NAMESPACE")?);
-        let environment = self.environment.clone().with_metrics(metrics);
-        Ok(Table::new(client, self.variables.text("TABLE_NAME")?, environment, patience))
+        Ok(Table::new(client, self.variables.text("TABLE_NAME")?, self.environment.clone(), patience))
     }
 
     /// The user pool.
     ///
     /// # Errors
     /// When `USER_POOL_ID` is not set.
-    pub fn user_pool(&self) -> Result<UserPool, InvalidConfiguration> {
+    pub fn directory(&self) -> Result<Arc<dyn Directory>, InvalidConfiguration> {
+        if let Some(own) = &self.directory {
+            return Ok(own.clone());
+        }
         let client = aws_sdk_cognitoidentityprovider::Client::new(&self.sdk);
-        Ok(UserPool::new(client, self.variables.text("USER_POOL_ID")?))
-    }
-
-    /// The configuration for clients that only one function has.
-    pub fn sdk(&self) -> &SdkConfig {
-        &self.sdk
+        Ok(Arc::new(UserPool::new(client, self.variables.text("USER_POOL_ID")?)))
     }
 }

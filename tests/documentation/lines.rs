@@ -2,20 +2,26 @@
 
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, retry::RetryConfig};
-use invitation_mailer::{Handover, InvitationMailer, Mail, MailSettings, PostOffice};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use invitation_mailer::InvitationMailer;
+use jiff::SignedDuration;
 use lambda_http::{Context, RequestExt};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
 use shared::{
-    domain::{EmailAddress, Timestamp, WorkspaceName},
+    configuration::{InvalidConfiguration, Variables},
+    domain::Timestamp,
     environment::Environment,
-    founding::FoundingDefaults,
-    http::{ApiRequest, Problem, Reply, Routes, respond},
-    table::Table,
+    http::{Api, ApiRequest, Problem, Reply},
+    routes,
+    start::Start,
     telemetry::{self, Invocation},
 };
 
@@ -33,43 +39,46 @@ impl io::Write for Log {
 }
 
 /// A function that refuses every request.
-struct Refusing(Environment);
+struct Refusing;
 
-impl Routes for Refusing {
-    async fn answer(&self, _: &ApiRequest) -> Result<Reply, Problem> {
+routes! {
+    Refusing {
+        "GET /me" => refuse,
+    }
+}
+
+impl Refusing {
+    fn new(_: &Start) -> Result<Self, InvalidConfiguration> {
+        Ok(Self)
+    }
+
+    async fn refuse(&self, _: &ApiRequest) -> Result<Reply, Problem> {
         Err(Problem::organization_not_found())
     }
-
-    fn environment(&self) -> &Environment {
-        &self.0
-    }
 }
 
-struct NoPostOffice;
-
-impl PostOffice for NoPostOffice {
-    fn post<'a>(&'a self, _: &'a EmailAddress, _: Mail) -> Handover<'a> {
-        Box::pin(async { Ok(()) })
-    }
-}
-
-/// A table that nobody answers for.
-fn table(environment: &Environment) -> Table {
-    let config = aws_sdk_dynamodb::Config::builder()
+/// Functions whose table nobody answers for.
+fn start(environment: Environment) -> Start {
+    let sdk = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
         .retry_config(RetryConfig::disabled())
         .endpoint_url("http://127.0.0.1:9")
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let client = aws_sdk_dynamodb::Client::from_conf(config);
-    Table::new(client, "none", environment.clone(), jiff::SignedDuration::ZERO)
+    let names = ["TABLE_NAME", "USER_POOL_CLIENT_ID", "PRODUCT_NAME", "APP_URL", "SENDER_ADDRESS", "CONFIGURATION_SET"];
+    let named = [("DEFAULT_WORKSPACE_NAME", "Default workspace"), ("SEAT_LIMIT", "1")];
+    let variables = Variables::from_iter(names.map(|name| (name, "any")).into_iter().chain(named));
+    Start { variables, sdk, environment, directory: None, post_office: None }
 }
 
 async fn write_all() {
+    // A clock on which every look is ten seconds later: nothing is worth a second try.
     let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
-    let environment = Environment::new(move || now, |bytes| bytes.fill(7));
+    let looks = AtomicI64::new(0);
+    let clock = move || now.plus(SignedDuration::from_secs(10 * looks.fetch_add(1, Ordering::Relaxed)));
+    let environment = Environment::new(clock, |bytes| bytes.fill(7));
     let mut context = Context::default();
     context.request_id = "f-1".to_owned();
     context.xray_trace_id = Some("Root=1-2-3;Parent=4;Sampled=1".to_owned());
@@ -82,22 +91,20 @@ async fn write_all() {
         }
     });
     let request = lambda_http::request::from_str(&event.to_string()).unwrap().with_lambda_context(context.clone());
-    respond("test", &Refusing(environment.clone()), request).await;
+    let start = start(environment);
+    Api::<Refusing>::new("test", &start).unwrap().respond(request).await;
 
     let invocation = Invocation::from(&context);
-    let defaults =
-        FoundingDefaults { workspace_name: WorkspaceName::parse("Default workspace").unwrap(), seat_limit: 1 };
     let event = json!({
         "triggerSource": "PostConfirmation_ConfirmSignUp",
         "request": { "userAttributes": { "sub": "u-1", "email": "ada@example.com", "custom:organization_name": "Acme" } }
     });
-    PostConfirmation::with(table(&environment), defaults).handle(event, &invocation).await;
+    PostConfirmation::new(&start).unwrap().handle(event, &invocation).await;
 
-    let settings = MailSettings { product: "Example".to_owned(), app_url: "https://app.example.com".to_owned() };
     let record =
         json!({ "awsRegion": "us-east-1", "dynamodb": { "SizeBytes": 1 }, "eventID": "1", "eventName": "MODIFY" });
     let event = serde_json::from_value(json!({ "Records": [record] })).unwrap();
-    InvitationMailer::with(table(&environment), settings, Box::new(NoPostOffice)).handle(event, &invocation).await;
+    InvitationMailer::new(&start).unwrap().handle(event, &invocation).await;
 }
 
 /// A request that is refused, a sign-up whose table does not answer, a record that asks for no mail.

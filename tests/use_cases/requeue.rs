@@ -33,7 +33,7 @@ async fn requeue(world: &World, organization: &str) -> bool {
         .expression_attribute_values(":failed", text("failed"))
         .expression_attribute_values(":none", AttributeValue::Null(true))
         .expression_attribute_values(":zero", AttributeValue::N("0".to_owned()))
-        .expression_attribute_values(":now", text(&world.table.environment().now().to_string()));
+        .expression_attribute_values(":now", text(&world.environment.now().to_string()));
     match update.send().await {
         Ok(_) => true,
         Err(error) => {

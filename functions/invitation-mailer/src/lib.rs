@@ -5,46 +5,47 @@ mod post_office;
 mod record;
 mod send;
 
+use std::sync::Arc;
+
 use aws_lambda_events::{
     event::dynamodb::Event,
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use futures::future::join_all;
-use jiff::SignedDuration;
 use shared::{
     configuration::InvalidConfiguration,
     domain::Timestamp,
     metrics::Metric,
+    post_office::PostOffice,
     start::Start,
     table::Table,
     telemetry::{self, Invocation},
 };
 
-pub use mail::{Mail, MailSettings};
-pub use post_office::{Handover, PostOffice, Refused, Ses};
-pub use send::{SendError, Sent, send};
+use mail::MailSettings;
+use post_office::Ses;
+pub use send::Sent;
+use send::send;
 
 /// The function.
 pub struct InvitationMailer {
     table: Table,
     settings: MailSettings,
-    post_office: Box<dyn PostOffice>,
+    post_office: Arc<dyn PostOffice>,
 }
 
 impl InvitationMailer {
     /// # Errors
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        let variables = start.variables;
-        let settings = MailSettings { product: variables.text("PRODUCT_NAME")?, app_url: variables.text("APP_URL")? };
-        let client = aws_sdk_sesv2::Client::new(start.sdk());
-        let post_office = Ses::new(client, variables.text("SENDER_ADDRESS")?, variables.text("CONFIGURATION_SET")?);
-        Ok(Self::with(start.table(SignedDuration::from_secs(5))?, settings, Box::new(post_office)))
-    }
-
-    /// With parts of the caller's own.
-    pub fn with(table: Table, settings: MailSettings, post_office: Box<dyn PostOffice>) -> Self {
-        Self { table, settings, post_office }
+        Ok(Self {
+            table: start.table()?,
+            settings: MailSettings::new(&start.variables)?,
+            post_office: match &start.post_office {
+                Some(own) => own.clone(),
+                None => Arc::new(Ses::new(start)?),
+            },
+        })
     }
 
     /// Sends the mails of a batch side by side. Records whose mail may still be sent later are reported as failed; the

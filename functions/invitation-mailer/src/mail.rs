@@ -1,23 +1,24 @@
 use askama::Template;
-use shared::domain::{Invitation, InvitationToken, Member, Organization, PersonName, Role};
+use shared::{
+    configuration::{InvalidConfiguration, Variables},
+    domain::{Invitation, InvitationToken, Member, Organization, PersonName, Role},
+    post_office::Mail,
+};
 
 /// What template.yaml says about mails.
 #[derive(Clone, Debug)]
-pub struct MailSettings {
+pub(crate) struct MailSettings {
     /// What the product is called.
-    pub product: String,
+    pub(crate) product: String,
     /// Where the front end is, without a trailing slash.
-    pub app_url: String,
+    pub(crate) app_url: String,
 }
 
-/// A mail, ready to be sent.
-pub struct Mail {
-    /// One line.
-    pub subject: String,
-    /// The plain text.
-    pub text: String,
-    /// The same as a page.
-    pub html: String,
+impl MailSettings {
+    pub(crate) fn new(variables: &Variables) -> Result<Self, InvalidConfiguration> {
+        let text = |name| variables.text(name).map(str::to_owned);
+        Ok(Self { product: text("PRODUCT_NAME")?, app_url: text("APP_URL")? })
+    }
 }
 
 struct Content {
@@ -70,39 +71,34 @@ struct Subject<'a> {
 part!(Text, "invitation/body.txt");
 part!(Html, "invitation/body.html");
 
-impl Mail {
-    /// The invitation mail. Its link carries the token in the fragment, so that no server or log on the way sees it.
-    ///
-    /// # Errors
-    /// Never for the templates of this crate.
-    pub fn invitation(
-        settings: &MailSettings,
-        invitation: &Invitation,
-        organization: &Organization,
-        inviter: Option<&Member>,
-        token: &InvitationToken,
-    ) -> Result<Self, askama::Error> {
-        let content = Content {
-            product: settings.product.clone(),
-            organization: organization.details.name.as_str().to_owned(),
-            inviter: inviter.and_then(|inviter| inviter.name.as_ref()).map(PersonName::as_str).map(str::to_owned),
-            roles: invitation.roles.iter().map(in_words).collect::<Vec<_>>().join(" and "),
-            message: invitation.message.as_ref().map(|message| message.as_str().to_owned()),
-            link: format!("{}/invitations/accept#token={}", settings.app_url, token.expose()),
-            expires: format!(
-                "{} UTC",
-                invitation.expires_at.to_string().replace('T', " ").chars().take(16).collect::<String>()
-            ),
-        };
-        Ok(Self {
-            subject: Subject { product: &content.product, organization: &content.organization }
-                .render()?
-                .trim()
-                .to_owned(),
-            text: Text::from(&content).render()?,
-            html: Html::from(&content).render()?,
-        })
-    }
+/// The invitation mail. Its link carries the token in the fragment, so that no server or log on the way sees it.
+///
+/// # Errors
+/// Never for the templates of this crate.
+pub(crate) fn invitation_mail(
+    settings: &MailSettings,
+    invitation: &Invitation,
+    organization: &Organization,
+    inviter: Option<&Member>,
+    token: &InvitationToken,
+) -> Result<Mail, askama::Error> {
+    let content = Content {
+        product: settings.product.clone(),
+        organization: organization.details.name.as_str().to_owned(),
+        inviter: inviter.and_then(|inviter| inviter.name.as_ref()).map(PersonName::as_str).map(str::to_owned),
+        roles: invitation.roles.iter().map(in_words).collect::<Vec<_>>().join(" and "),
+        message: invitation.message.as_ref().map(|message| message.as_str().to_owned()),
+        link: format!("{}/invitations/accept#token={}", settings.app_url, token.expose()),
+        expires: format!(
+            "{} UTC",
+            invitation.expires_at.to_string().replace('T', " ").chars().take(16).collect::<String>()
+        ),
+    };
+    Ok(Mail {
+        subject: Subject { product: &content.product, organization: &content.organization }.render()?.trim().to_owned(),
+        text: Text::from(&content).render()?,
+        html: Html::from(&content).render()?,
+    })
 }
 
 fn in_words(role: Role) -> &'static str {
@@ -157,13 +153,13 @@ mod tests {
             user_id: user,
             email: "ada@example.com".parse().unwrap(),
             name: PersonName::parse(name).ok(),
-            roles: RoleSet::FOUNDER,
+            roles: RoleSet::ORGANIZATION_ADMIN,
             joined_at: now,
             version: Version::new(id),
         });
         let settings = MailSettings { product: "Example".to_owned(), app_url: "https://app.example.com".to_owned() };
         let token = InvitationToken::new(organization_id, invitation.id, [7; 32]);
-        Mail::invitation(&settings, &invitation, &organization, inviter.as_ref(), &token).unwrap()
+        invitation_mail(&settings, &invitation, &organization, inviter.as_ref(), &token).unwrap()
     }
 
     #[test]

@@ -7,8 +7,7 @@ use shared::{start::Start, telemetry::Invocation};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = Start::new().await;
-    let function = &InvitationMailer::new(&start)?;
+    let function = &InvitationMailer::new(&Start::new().await?)?;
     run(service_fn(move |event: LambdaEvent<Event>| async move {
         let invocation = Invocation::from(&event.context);
         Ok::<DynamoDbEventResponse, Error>(function.handle(event.payload, &invocation).await)

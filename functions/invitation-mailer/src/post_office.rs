@@ -1,36 +1,17 @@
-use std::pin::Pin;
-
 use aws_sdk_sesv2::{
     Client,
     error::ProvideErrorMetadata,
     types::{Body, Content, Destination, EmailContent, Message},
 };
-use shared::domain::EmailAddress;
-
-use crate::mail::Mail;
-
-/// Why a mail was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// It will not be, however often it is tried. The text names the reason, nobody and nothing else.
-    #[error("SES refused the mail for good: {0}")]
-    ForGood(String),
-    /// It may be, later: throttled, paused, unreachable.
-    #[error("SES does not take the mail now")]
-    ForNow(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-/// What becomes of handing a mail over.
-pub type Handover<'a> = Pin<Box<dyn Future<Output = Result<(), Refused>> + Send + 'a>>;
-
-/// Who takes mails.
-pub trait PostOffice: Send + Sync {
-    /// Hands a mail over.
-    fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a>;
-}
+use shared::{
+    configuration::InvalidConfiguration,
+    domain::EmailAddress,
+    post_office::{Handover, Mail, NotTaken, PostOffice},
+    start::Start,
+};
 
 /// Amazon SES.
-pub struct Ses {
+pub(crate) struct Ses {
     client: Client,
     sender: String,
     configuration_set: String,
@@ -46,14 +27,18 @@ const FINAL: [&str; 5] = [
 ];
 
 impl Ses {
-    /// Sends from `sender`.
-    pub fn new(client: Client, sender: String, configuration_set: String) -> Self {
-        Self { client, sender, configuration_set }
+    pub(crate) fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
+        let text = |name| start.variables.text(name).map(str::to_owned);
+        Ok(Self {
+            client: Client::new(&start.sdk),
+            sender: text("SENDER_ADDRESS")?,
+            configuration_set: text("CONFIGURATION_SET")?,
+        })
     }
 
-    async fn hand_over(&self, to: &EmailAddress, mail: Mail) -> Result<(), Refused> {
+    async fn hand_over(&self, to: &EmailAddress, mail: Mail) -> Result<(), NotTaken> {
         let content = |text: String| {
-            Content::builder().data(text).charset("UTF-8").build().map_err(|error| Refused::ForGood(error.to_string()))
+            Content::builder().data(text).charset("UTF-8").build().map_err(|error| NotTaken::ForGood(error.to_string()))
         };
         let body = Body::builder().text(content(mail.text)?).html(content(mail.html)?).build();
         let message = Message::builder().subject(content(mail.subject)?).body(body).build();
@@ -70,8 +55,8 @@ impl Ses {
             Ok(_) => Ok(()),
             Err(error) => match error.code() {
                 // The code only: SES's message may repeat the address.
-                Some(code) if FINAL.contains(&code) => Err(Refused::ForGood(code.to_owned())),
-                _ => Err(Refused::ForNow(error.into())),
+                Some(code) if FINAL.contains(&code) => Err(NotTaken::ForGood(code.to_owned())),
+                _ => Err(NotTaken::ForNow(error.into())),
             },
         }
     }

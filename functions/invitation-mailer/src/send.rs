@@ -1,13 +1,11 @@
 use shared::{
     domain::{DeliveryStatus, InvitationToken},
     metrics::Metric,
+    post_office::{NotTaken, PostOffice},
     table::{MailRequest, StoreError, Table},
 };
 
-use crate::{
-    mail::{Mail, MailSettings},
-    post_office::{PostOffice, Refused},
-};
+use crate::mail::{MailSettings, invitation_mail};
 
 /// How often a mail is taken up before it counts as failed. The stream gives up at about the same time; this makes it
 /// visible on the invitation (I8).
@@ -46,10 +44,10 @@ impl Sent {
 
 /// Why the mail has to be tried again.
 #[derive(Debug, thiserror::Error)]
-pub enum SendError {
+pub(crate) enum SendError {
     /// SES does not take it now.
     #[error("the mail was not taken")]
-    Refused(#[source] Refused),
+    Refused(#[source] NotTaken),
     /// The table did not do its part.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -63,7 +61,7 @@ pub enum SendError {
 ///
 /// # Errors
 /// When the stream is to deliver the record again.
-pub async fn send(
+pub(crate) async fn send(
     table: &Table,
     settings: &MailSettings,
     post_office: &dyn PostOffice,
@@ -75,23 +73,23 @@ pub async fn send(
         return Ok(Sent::NotWanted);
     };
     let inviter = claimed.inviter.as_ref();
-    let mail = Mail::invitation(settings, &claimed.invitation, &claimed.organization, inviter, &token)
+    let mail = invitation_mail(settings, &claimed.invitation, &claimed.organization, inviter, &token)
         .map_err(SendError::Template)?;
     let refused = match post_office.post(&claimed.invitation.email, mail).await {
         Ok(()) => {
             table.mark_mail(request, DeliveryStatus::Sent, None, inviter, environment.now()).await?;
             return Ok(Sent::Now);
         }
-        Err(Refused::ForNow(_)) if claimed.attempts >= ATTEMPTS => {
-            Refused::ForGood("SES did not take the mail in ten attempts".to_owned())
+        Err(NotTaken::ForNow(_)) if claimed.attempts >= ATTEMPTS => {
+            NotTaken::ForGood("SES did not take the mail in ten attempts".to_owned())
         }
         Err(refused) => refused,
     };
     match refused {
-        Refused::ForGood(reason) => {
+        NotTaken::ForGood(reason) => {
             table.mark_mail(request, DeliveryStatus::Failed, Some(&reason), inviter, environment.now()).await?;
             Ok(Sent::Failed)
         }
-        refused @ Refused::ForNow(_) => Err(SendError::Refused(refused)),
+        refused @ NotTaken::ForNow(_) => Err(SendError::Refused(refused)),
     }
 }

@@ -1,27 +1,21 @@
 use shared::{
-    domain::{Invitation, InvitationStatus, InvitationToken, Organization, Timestamp},
+    domain::{Invitation, InvitationStatus, InvitationToken, Timestamp},
+    failure::Failure,
     http::{Code, Problem},
-    items::{IdempotencyItem, Key},
-    table::{StoreError, Table},
+    items::Key,
+    table::{InvitationToAnswer, Table},
 };
 
 /// Why a token is of no use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unusable {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unusable {
     /// No mail ever carried it.
-    #[error("no invitation has this token")]
     Unknown,
-    /// I3
-    #[error("the invitation was accepted")]
+    /// I3: one secret, one acceptance.
     Accepted,
-    /// The invited person did not want it.
-    #[error("the invitation was declined")]
     Declined,
-    /// The organization took it back.
-    #[error("the invitation was revoked")]
     Revoked,
-    /// I10
-    #[error("the invitation has expired")]
+    /// I10: refused from the instant of expiry.
     Expired,
 }
 
@@ -43,32 +37,17 @@ impl From<Unusable> for Problem {
     }
 }
 
-/// The invitation that a token belongs to.
-#[derive(Debug)]
-pub struct Found {
-    /// The invitation.
-    pub invitation: Invitation,
-    /// The organization that invites.
-    pub organization: Organization,
-    /// What the same request was answered before.
-    pub answered: Option<IdempotencyItem>,
-    /// Whether it can still be answered.
-    pub live: Result<(), Unusable>,
-}
-
 /// Finds the invitation that a token belongs to, in one round trip.
 ///
 /// # Errors
 /// `Unknown`, also where only the secret is wrong; or the table did not do its part.
-pub async fn find(
+pub(crate) async fn find<R: From<Unusable>>(
     table: &Table,
     token: &InvitationToken,
     answered: Option<Key>,
-    now: Timestamp,
-) -> Result<Found, FindError> {
-    let found = table.invitation_by_token(token, answered).await?.ok_or(Unusable::Unknown)?;
-    let live = usable(&found.invitation, now);
-    Ok(Found { invitation: found.invitation, organization: found.organization, answered: found.answered, live })
+) -> Result<InvitationToAnswer, Failure<R>> {
+    let found = table.invitation_by_token(token, answered).await?;
+    found.ok_or_else(|| Failure::Reason(Unusable::Unknown.into()))
 }
 
 /// Whether an invitation can still be answered.
@@ -82,25 +61,5 @@ pub(crate) fn usable(invitation: &Invitation, now: Timestamp) -> Result<(), Unus
         InvitationStatus::Declined => Err(Unusable::Declined),
         InvitationStatus::Revoked => Err(Unusable::Revoked),
         InvitationStatus::Expired => Err(Unusable::Expired),
-    }
-}
-
-/// Why no invitation was found.
-#[derive(Debug, thiserror::Error)]
-pub enum FindError {
-    /// The token is of no use.
-    #[error(transparent)]
-    Unusable(#[from] Unusable),
-    /// The table did not do its part.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl From<FindError> for Problem {
-    fn from(error: FindError) -> Self {
-        match error {
-            FindError::Unusable(unusable) => unusable.into(),
-            FindError::Store(error) => error.into(),
-        }
     }
 }

@@ -7,30 +7,33 @@ mod find;
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use shared::{
     configuration::InvalidConfiguration,
     directory::Directory,
-    domain::{InvalidToken, InvitationToken, PersonName},
-    environment::Environment,
-    http::{ApiRequest, Clients, Problem, Reply, Routes},
+    domain::{InvalidToken, InvitationToken, Member, PersonName},
+    http::{ApiRequest, Problem, Reply},
+    routes,
     start::Start,
     table::Table,
 };
 
-pub use accept::{Accept, AcceptError, Accepted, accept};
-pub use decline::{DeclineError, decline};
-pub use find::{Unusable, find};
-
-/// The route on which idempotency keys of acceptances are honoured.
-const ACCEPT: &str = "POST /invitations/accept";
+use accept::{Accept, accept};
+use decline::decline;
+use find::{Unusable, find, usable};
 
 /// The function.
 pub struct InvitationReplies {
     table: Table,
-    clients: Clients,
     directory: Arc<dyn Directory>,
+}
+
+routes! {
+    InvitationReplies {
+        "POST /invitations/preview" => preview,
+        "POST /invitations/accept" => accept,
+        "POST /invitations/decline" => decline,
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,21 +61,13 @@ struct MembershipView {
 }
 
 impl InvitationReplies {
-    /// # Errors
-    /// When the environment is not what template.yaml sets.
-    pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        let clients = Clients::from_environment(start.variables)?;
-        Ok(Self::with(start.table(SignedDuration::from_secs(5))?, clients, Arc::new(start.user_pool()?)))
-    }
-
-    /// With parts of the caller's own.
-    pub fn with(table: Table, clients: Clients, directory: Arc<dyn Directory>) -> Self {
-        Self { table, clients, directory }
+    fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
+        Ok(Self { table: start.table()?, directory: start.directory()? })
     }
 
     async fn preview(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let found = find(&self.table, &token(request)?, None, request.now()).await?;
-        found.live?;
+        let found = find::<Unusable>(&self.table, &token(request)?, None).await?;
+        usable(&found.invitation, request.now())?;
         Reply::ok(&PreviewView {
             organization_name: found.organization.details.name.as_str().to_owned(),
             inviter_name: found.invitation.inviter_name.as_ref().map(PersonName::as_str).map(str::to_owned),
@@ -82,9 +77,9 @@ impl InvitationReplies {
     }
 
     async fn accept(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let caller = request.caller(&self.clients)?;
-        let asked = Accept { token: token(request)?, idempotency: request.idempotency(&caller, ACCEPT)?, caller };
-        let view = |accepted: &shared::domain::Member| {
+        let caller = request.caller()?;
+        let asked = Accept { token: token(request)?, idempotency: request.idempotency(&caller)?, caller };
+        let view = |accepted: &Member| {
             Reply::ok(&MembershipView {
                 organization_id: accepted.organization_id.to_string(),
                 user_id: accepted.user_id.to_string(),
@@ -92,10 +87,7 @@ impl InvitationReplies {
                 joined_at: accepted.joined_at.to_string(),
             })
         };
-        match accept(&self.table, self.directory.as_ref(), &asked, view, &request.occasion()).await? {
-            Accepted::Now(reply) => Ok(reply),
-            Accepted::Before(answer) => Ok(answer.into()),
-        }
+        accept(&self.table, self.directory.as_ref(), asked, view, &request.occasion()).await
     }
 
     async fn decline(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -108,18 +100,4 @@ impl InvitationReplies {
 fn token(request: &ApiRequest) -> Result<InvitationToken, Problem> {
     let body: TokenBody = request.body()?;
     InvitationToken::parse(&body.token).map_err(|InvalidToken| Unusable::Unknown.into())
-}
-
-impl Routes for InvitationReplies {
-    async fn answer(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        match request.route() {
-            ACCEPT => self.accept(request).await,
-            "POST /invitations/decline" => self.decline(request).await,
-            _ => self.preview(request).await,
-        }
-    }
-
-    fn environment(&self) -> &Environment {
-        self.table.environment()
-    }
 }

@@ -3,7 +3,6 @@
 mod invite;
 mod views;
 
-use jiff::SignedDuration;
 use serde::Deserialize;
 use shared::{
     configuration::InvalidConfiguration,
@@ -11,23 +10,27 @@ use shared::{
         Days, InvitationId, InvitationMessage, InvitationStatus, InvitationTerms, Locale, Permission, RoleSet,
         Violations,
     },
-    environment::Environment,
-    http::{ApiRequest, Clients, Code, Cursor, PageView, Problem, Reply, Routes},
+    http::{ApiRequest, Code, Cursor, Once, PageView, Problem, Reply},
+    routes,
     start::Start,
     table::{InvitationFilter, Table},
 };
 
-pub use invite::{Invite, InviteError, Invited, invite};
+use invite::{Invite, invite};
 use views::InvitationView;
-
-/// The route on which idempotency keys of invitations are honoured.
-const INVITE: &str = "POST /organizations/{organizationId}/invitations";
 
 /// The function.
 pub struct Invitations {
     table: Table,
-    clients: Clients,
     expiry: Days,
+}
+
+routes! {
+    Invitations {
+        "POST /organizations/{organizationId}/invitations" => invite,
+        "GET /organizations/{organizationId}/invitations" => list,
+        "GET /organizations/{organizationId}/invitations/{invitationId}" => read,
+    }
 }
 
 #[derive(Deserialize)]
@@ -57,37 +60,27 @@ impl InviteBody {
 }
 
 impl Invitations {
-    /// # Errors
-    /// When the environment is not what template.yaml sets.
-    pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
+    fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         let expiry =
             start.variables.checked("INVITATION_EXPIRY_DAYS", |text| Days::new(text.parse().unwrap_or_default()))?;
-        Ok(Self::with(start.table(SignedDuration::from_secs(5))?, Clients::from_environment(start.variables)?, expiry))
-    }
-
-    /// With parts of the caller's own.
-    pub fn with(table: Table, clients: Clients, expiry: Days) -> Self {
-        Self { table, clients, expiry }
+        Ok(Self { table: start.table()?, expiry })
     }
 
     async fn invite(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let caller = request.caller(&self.clients)?;
+        let caller = request.caller()?;
         let organization = request.organization_id()?;
         let terms = request.body::<InviteBody>()?.parse(self.expiry)?;
-        let idempotency = request.idempotency(&caller, INVITE)?;
+        let idempotency = request.idempotency(&caller)?;
         let id = InvitationId::new(self.table.environment().new_id());
-        let asked = Invite { organization, actor: caller.user_id, id, terms };
-        let invitation = asked.invitation(request.now());
+        let invitation = Invite { organization, actor: caller.user_id, id, terms }.invitation(request.now());
         let view = InvitationView::new(&invitation, request.now());
         let reply = Reply::with(201, &view)?.location(format!("/organizations/{organization}/invitations/{id}"));
-        match invite(&self.table, &asked, &invitation, &reply, idempotency.as_ref(), &request.occasion()).await? {
-            Invited::Now => Ok(reply),
-            Invited::Before(answer) => Ok(answer.into()),
-        }
+        let once = Once::new(reply, idempotency, request.now());
+        Ok(invite(&self.table, &invitation, once, &request.occasion()).await?)
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let caller = request.caller(&self.clients)?;
+        let caller = request.caller()?;
         let organization = request.organization_id()?;
         let by_name = |text: &str| InvitationStatus::ALL.into_iter().find(|status| status.name() == text);
         let status = request.query_as("status", by_name, "must be pending, accepted, declined, revoked or expired")?;
@@ -99,32 +92,16 @@ impl Invitations {
             .list_invitations(organization, &caller.user_id, filter, page.limit, page.after.as_deref())
             .await?;
         let (_, invitations) = invitations.open(Permission::VIEW_USERS)?;
-        let items = invitations.items.iter().map(|invitation| InvitationView::new(invitation, request.now())).collect();
-        Reply::ok(&PageView { items, next_cursor: invitations.next.map(|key| cursor.write(&key)) })
+        let view = |invitation| InvitationView::new(invitation, request.now());
+        Reply::ok(&PageView::new(invitations.items.iter().map(view), invitations.next, &cursor))
     }
 
     async fn read(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let caller = request.caller(&self.clients)?;
+        let caller = request.caller()?;
         let organization = request.organization_id()?;
-        // What cannot be an id reads as one that nothing ever gets.
-        let id = request.invitation_id().unwrap_or(InvitationId::NONE);
-        let guarded = self.table.read_invitation(organization, &caller.user_id, id).await?;
+        let guarded = self.table.read_invitation(organization, &caller.user_id, request.invitation_id()).await?;
         let (_, invitation) = guarded.open(Permission::VIEW_USERS)?;
         let unknown = || Problem::new(Code::InvitationNotFound, "The organization has no invitation with this id.");
         Reply::ok(&InvitationView::new(&invitation.ok_or_else(unknown)?, request.now()))
-    }
-}
-
-impl Routes for Invitations {
-    async fn answer(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        match request.route() {
-            INVITE => self.invite(request).await,
-            path if path.ends_with("/{invitationId}") => self.read(request).await,
-            _ => self.list(request).await,
-        }
-    }
-
-    fn environment(&self) -> &Environment {
-        self.table.environment()
     }
 }

@@ -1,94 +1,152 @@
 use futures::future::try_join3;
 use jiff::SignedDuration;
 use shared::{
-    directory::{Directory, DirectoryError},
+    directory::{Directory, DirectoryError, Identity},
     domain::{Membership, Onboarding, Timestamp, User},
     http::{Caller, Problem},
     metrics::Metric,
     table::{StoreError, Table},
+    telemetry,
 };
 
-/// For how long Cognito's word on somebody whose onboarding is over is believed. Cognito tells nobody when an address
+/// For how long Cognito's word on a user whose onboarding is over is believed. Cognito tells nobody when an address
 /// changes, and asking it every time would spend the pool's request quota on the busiest route.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 /// A user, what is to be done, and where they are a member.
 #[derive(Debug)]
-pub struct Me {
-    /// The user.
-    pub user: User,
+pub(crate) struct Me {
+    pub(crate) user: User,
     /// How many live invitations wait for their verified address.
-    pub invitations: u64,
-    /// Their organizations.
-    pub memberships: Vec<Membership>,
+    pub(crate) invitations: u64,
+    pub(crate) memberships: Vec<Membership>,
 }
 
 /// Reads a user's own state in two round trips; creates a user whose trigger never ran (R4, R6).
 ///
 /// # Errors
 /// `email-not-verified` when Cognito has no address for the user, `temporarily-unavailable`.
-pub async fn me(table: &Table, directory: &dyn Directory, caller: &Caller, now: Timestamp) -> Result<Me, Problem> {
+pub(crate) async fn me(
+    table: &Table,
+    directory: &dyn Directory,
+    caller: &Caller,
+    now: Timestamp,
+) -> Result<Me, Problem> {
     let overview = table.user_overview(&caller.user_id).await?;
-    let known = overview.user;
-    let current = match &known {
-        Some(user) if user.onboarding == Onboarding::Complete && now < user.as_of.plus(BELIEVED_FOR) => None,
-        _ => ask(directory, caller, known.is_some()).await?,
+    let identity = match &overview.user {
+        Some(user) if is_believed(user, now) => None,
+        known => ask(directory, caller, known.is_some()).await?,
     };
-    let fresh = current.map(|identity| identity.into_user(caller.user_id.clone(), now));
-    // Written down only when there is something new to write.
-    let write = fresh.clone().filter(|fresh| known.as_ref().is_none_or(|known| is_news(known, fresh)));
-    let shown = fresh.or_else(|| known.clone()).ok_or_else(|| Problem::from(DirectoryError::Unknown))?;
+    let fresh = identity.map(|identity| identity.into_user(caller.user_id.clone(), now));
+    let is_new = overview.user.is_none();
+    let decided = decide(overview.user, fresh).ok_or_else(|| Problem::from(DirectoryError::Unknown))?;
     let save = async {
-        match write {
-            Some(user) => {
-                let saved = table.save_user(&user).await?;
-                if known.is_none() {
+        match decided {
+            Decided::Save(ref user) => {
+                let saved = table.save_user(user).await?;
+                if is_new {
                     table.environment().metrics().count(Metric::UsersRepaired);
                 }
-                Ok(Some(saved))
+                Ok(saved)
             }
-            None => Ok(None),
+            Decided::Keep(ref user) => Ok(user.clone()),
         }
     };
     let count = async {
         // Nobody is told about invitations to an address that they have not verified.
-        if shown.email_verified { table.count_invitations(&shown.email.key(), now).await } else { Ok(0) }
+        let current = decided.user();
+        if current.email_verified { table.count_invitations(&current.email.key(), now).await } else { Ok(0) }
     };
-    let memberships = async {
-        if overview.organizations.is_empty() {
-            Ok(Vec::new())
-        } else {
-            table.memberships(&caller.user_id, &overview.organizations).await
-        }
-    };
-    let (saved, invitations, memberships) =
+    let memberships = table.memberships(&caller.user_id, &overview.organizations);
+    let (user, invitations, memberships) =
         try_join3(save, count, memberships).await.map_err(|error: StoreError| Problem::from(error))?;
-    let user = match (saved, known) {
-        (Some(saved), _) => saved,
-        (None, Some(known)) => known,
-        (None, None) => shown,
-    };
     Ok(Me { user, invitations, memberships })
 }
 
-/// Whether what Cognito says differs from what is written down, or that was long ago.
-fn is_news(known: &User, fresh: &User) -> bool {
-    let said = |user: &User| (user.email.clone(), user.email_verified, user.name.clone());
-    said(known) != said(fresh) || fresh.as_of >= known.as_of.plus(BELIEVED_FOR)
+/// Whether what is written down about a user is recent enough not to ask Cognito. While onboarding is open, a verification
+/// has to be seen at once.
+fn is_believed(known: &User, now: Timestamp) -> bool {
+    known.onboarding == Onboarding::Complete && now < known.as_of.plus(BELIEVED_FOR)
 }
 
-/// Cognito's word. Somebody who is known already is answered without it when it cannot be had.
-async fn ask(
-    directory: &dyn Directory,
-    caller: &Caller,
-    is_known: bool,
-) -> Result<Option<shared::directory::Identity>, Problem> {
+/// What is done about a user.
+#[derive(Debug, PartialEq, Eq)]
+enum Decided {
+    /// Cognito's word is news: it is written down.
+    Save(User),
+    /// What is written down stays.
+    Keep(User),
+}
+
+impl Decided {
+    fn user(&self) -> &User {
+        match self {
+            Self::Save(user) | Self::Keep(user) => user,
+        }
+    }
+}
+
+/// `known`: as written down. `fresh`: as Cognito has them now, if it was asked. Nothing if nobody knows them.
+fn decide(known: Option<User>, fresh: Option<User>) -> Option<Decided> {
+    let said = |user: &User| (user.email.clone(), user.email_verified, user.name.clone());
+    match (known, fresh) {
+        (Some(known), Some(fresh)) => {
+            let is_news = said(&known) != said(&fresh) || fresh.as_of >= known.as_of.plus(BELIEVED_FOR);
+            Some(if is_news { Decided::Save(fresh) } else { Decided::Keep(known) })
+        }
+        (Some(known), None) => Some(Decided::Keep(known)),
+        (None, fresh) => fresh.map(Decided::Save),
+    }
+}
+
+/// Cognito's word. A user who is known already is answered without it when it cannot be had.
+async fn ask(directory: &dyn Directory, caller: &Caller, is_known: bool) -> Result<Option<Identity>, Problem> {
     match directory.identity(&caller.username).await {
         Ok(identity) => Ok(Some(identity)),
         Err(error) if is_known => {
-            tracing::warn!(error = shared::telemetry::chain(&error), "answered from what is written down");
+            tracing::warn!(error = telemetry::chain(&error), "answered from what is written down");
             Ok(None)
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(email: &str, minute: i64) -> User {
+        let at: Timestamp = "2026-01-02T03:00:00Z".parse().unwrap();
+        User {
+            id: "u-1".parse().unwrap(),
+            email: email.parse().unwrap(),
+            email_verified: true,
+            name: None,
+            onboarding: Onboarding::Complete,
+            founded: None,
+            granted_organizations: 0,
+            as_of: at.plus(SignedDuration::from_mins(minute)),
+        }
+    }
+
+    #[test]
+    fn only_news_is_written_down() {
+        let (known, moved) = (user("ada@example.com", 0), user("ada@example.net", 1));
+        assert_eq!(decide(Some(known.clone()), None), Some(Decided::Keep(known.clone())));
+        assert_eq!(decide(Some(known.clone()), Some(user("ada@example.com", 1))), Some(Decided::Keep(known.clone())));
+        assert_eq!(decide(Some(known.clone()), Some(moved.clone())), Some(Decided::Save(moved.clone())));
+        let confirmed = user("ada@example.com", 5);
+        assert_eq!(decide(Some(known), Some(confirmed.clone())), Some(Decided::Save(confirmed)));
+        assert_eq!(decide(None, Some(moved.clone())), Some(Decided::Save(moved)));
+        assert_eq!(decide(None, None), None);
+    }
+
+    #[test]
+    fn a_user_whose_onboarding_is_open_is_asked_about_every_time() {
+        let known = user("ada@example.com", 0);
+        assert!(is_believed(&known, known.as_of.plus(SignedDuration::from_mins(4))));
+        assert!(!is_believed(&known, known.as_of.plus(SignedDuration::from_mins(5))));
+        let open = User { onboarding: Onboarding::Open, ..known.clone() };
+        assert!(!is_believed(&open, known.as_of));
     }
 }

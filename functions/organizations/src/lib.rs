@@ -1,12 +1,11 @@
 //! `GET /organizations` and `GET /organizations/{organizationId}`
 
-use jiff::SignedDuration;
 use serde::Serialize;
 use shared::{
     configuration::InvalidConfiguration,
-    domain::Membership,
-    environment::Environment,
-    http::{ApiRequest, Clients, Cursor, PageView, Problem, Reply, Routes},
+    domain::{Member, Membership, Organization},
+    http::{ApiRequest, Cursor, PageView, Problem, Reply},
+    routes,
     start::Start,
     table::Table,
 };
@@ -14,7 +13,13 @@ use shared::{
 /// The function.
 pub struct Organizations {
     table: Table,
-    clients: Clients,
+}
+
+routes! {
+    Organizations {
+        "GET /organizations" => list,
+        "GET /organizations/{organizationId}" => read,
+    }
 }
 
 /// An organization, as any of its members may see it.
@@ -30,59 +35,38 @@ struct OrganizationView {
     joined_at: String,
 }
 
-impl From<&Membership> for OrganizationView {
-    fn from(membership: &Membership) -> Self {
-        let Membership { organization, member } = membership;
+impl OrganizationView {
+    fn new(organization: &Organization, reader: &Member) -> Self {
         Self {
             organization_id: organization.id.to_string(),
             name: organization.details.name.as_str().to_owned(),
             status: organization.status.name(),
             created_at: organization.created_at.to_string(),
-            roles: member.roles.names(),
-            joined_at: member.joined_at.to_string(),
+            roles: reader.roles.names(),
+            joined_at: reader.joined_at.to_string(),
         }
     }
 }
 
 impl Organizations {
-    /// # Errors
-    /// When the environment is not what template.yaml sets.
-    pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self::with(start.table(SignedDuration::from_secs(5))?, Clients::from_environment(start.variables)?))
-    }
-
-    /// With parts of the caller's own.
-    pub fn with(table: Table, clients: Clients) -> Self {
-        Self { table, clients }
+    fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
+        Ok(Self { table: start.table()? })
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let caller = request.caller(&self.clients)?;
+        let caller = request.caller()?;
         let cursor = Cursor::of(format!("organizations/{}", caller.user_id));
         let page = request.page(&cursor)?;
         let ids = self.table.list_my_organizations(&caller.user_id, page.limit, page.after.as_deref()).await?;
         let memberships = self.table.memberships(&caller.user_id, &ids.items).await?;
-        let items = memberships.iter().map(OrganizationView::from).collect();
-        Reply::ok(&PageView { items, next_cursor: ids.next.map(|key| cursor.write(&key)) })
+        let view = |Membership { organization, member }: &Membership| OrganizationView::new(organization, member);
+        Reply::ok(&PageView::new(memberships.iter().map(view), ids.next, &cursor))
     }
 
     async fn read(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let caller = request.caller(&self.clients)?;
-        let membership = self.table.read_organization(request.organization_id()?, &caller.user_id).await?;
-        let membership = membership.ok_or_else(Problem::organization_not_found)?;
-        Reply::ok(&OrganizationView::from(&membership))
-    }
-}
-
-impl Routes for Organizations {
-    async fn answer(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        match request.route() {
-            "GET /organizations" => self.list(request).await,
-            _ => self.read(request).await,
-        }
-    }
-
-    fn environment(&self) -> &Environment {
-        self.table.environment()
+        let caller = request.caller()?;
+        let guarded = self.table.read_organization(request.organization_id()?, &caller.user_id).await?;
+        let (reader, organization) = guarded.open_to_members()?;
+        Reply::ok(&OrganizationView::new(&organization, &reader))
     }
 }

@@ -6,19 +6,19 @@ use shared::{
 
 /// Somebody has just confirmed their sign-up.
 #[derive(Clone)]
-pub struct SignUp {
+pub(crate) struct SignUp {
     /// Cognito's `sub`.
-    pub user_id: UserId,
+    pub(crate) user_id: UserId,
     /// Their attributes.
-    pub identity: Identity,
+    pub(crate) identity: Identity,
     /// What they said about their organization: in ClientMetadata, else its name in `custom:organization_name`.
-    pub details: SubmittedDetails,
+    pub(crate) details: SubmittedDetails,
 }
 
 impl SignUp {
     /// Nothing unless the event is a sign-up: the trigger also fires for forgotten passwords (I5), and may fire for more
     /// some day.
-    pub fn from_event(event: &Value) -> Option<Self> {
+    pub(crate) fn from_event(event: &Value) -> Option<Self> {
         if event["triggerSource"] != "PostConfirmation_ConfirmSignUp" {
             return None;
         }

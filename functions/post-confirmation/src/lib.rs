@@ -14,8 +14,9 @@ use shared::{
     telemetry::{self, Invocation},
 };
 
-pub use event::SignUp;
-pub use welcome::{Welcomed, welcome};
+use event::SignUp;
+pub use welcome::Welcomed;
+use welcome::welcome;
 
 /// Cognito gives a trigger five seconds. What is not done after four is left to the first signed-in request.
 const TIME: std::time::Duration = std::time::Duration::from_secs(4);
@@ -30,13 +31,8 @@ impl PostConfirmation {
     /// # Errors
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        let defaults = FoundingDefaults::from_environment(start.variables)?;
-        Ok(Self::with(start.table(SignedDuration::from_millis(3500))?, defaults))
-    }
-
-    /// With parts of the caller's own.
-    pub fn with(table: Table, defaults: FoundingDefaults) -> Self {
-        Self { table, defaults }
+        let table = start.table_with_patience(SignedDuration::from_millis(3500))?;
+        Ok(Self { table, defaults: FoundingDefaults::new(&start.variables)? })
     }
 
     /// Does what the event asks for and hands the event back untouched, whatever came of it.

@@ -1,9 +1,9 @@
 use shared::{
     founding::{Founding, FoundingDefaults},
-    table::{Occasion, RightToFound, StoreError, Table, WriteError},
+    table::{Committed, Occasion, RightToFound, StoreError, Table, WriteError},
 };
 
-use crate::SignUp;
+use crate::event::SignUp;
 
 /// What came of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Welcomed {
 ///
 /// # Errors
 /// When the table does not do its part.
-pub async fn welcome(
+pub(crate) async fn welcome(
     table: &Table,
     defaults: &FoundingDefaults,
     sign_up: SignUp,
@@ -52,8 +52,10 @@ pub async fn welcome(
     };
     let founding = Founding::new(user, details, defaults, table.environment());
     match table.found_organization(&founding, RightToFound::SignUp, None, occasion).await {
-        Ok(()) => Ok(Welcomed::Founded),
-        Err(WriteError::Refused(_)) => Ok(Welcomed::Already),
+        Ok(Ok(Committed::Now)) => Ok(Welcomed::Founded),
+        Ok(Ok(Committed::Before(_)) | Err(_)) | Err(WriteError::Actor(_) | WriteError::KeyReused) => {
+            Ok(Welcomed::Already)
+        }
         Err(WriteError::Store(error)) => Err(error),
     }
 }

@@ -2,12 +2,11 @@
 
 mod views;
 
-use jiff::SignedDuration;
 use shared::{
     configuration::InvalidConfiguration,
     domain::{Access, Area, Member, Permission, Refusal},
-    environment::Environment,
-    http::{ApiRequest, Clients, Code, Problem, Reply, Routes},
+    http::{ApiRequest, Code, Problem, Reply},
+    routes,
     start::Start,
     table::{Settings, Table},
 };
@@ -15,26 +14,25 @@ use shared::{
 /// The function.
 pub struct SettingsTabs {
     table: Table,
-    clients: Clients,
+}
+
+routes! {
+    SettingsTabs {
+        "GET /organizations/{organizationId}/settings" => overview,
+        "GET /organizations/{organizationId}/settings/{tab}" => tab,
+    }
 }
 
 impl SettingsTabs {
-    /// # Errors
-    /// When the environment is not what template.yaml sets.
-    pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self::with(start.table(SignedDuration::from_secs(5))?, Clients::from_environment(start.variables)?))
-    }
-
-    /// With parts of the caller's own.
-    pub fn with(table: Table, clients: Clients) -> Self {
-        Self { table, clients }
+    fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
+        Ok(Self { table: start.table()? })
     }
 
     async fn read(&self, request: &ApiRequest) -> Result<(Member, Settings), Problem> {
-        let caller = request.caller(&self.clients)?;
+        let caller = request.caller()?;
         let organization = request.organization_id()?;
         let guarded = self.table.read_settings(organization, &caller.user_id).await?;
-        Ok(guarded.ok_or(Refusal::NotAMember)?.open_to_members()?)
+        Ok(guarded.open_to_members()?)
     }
 
     async fn overview(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -44,7 +42,7 @@ impl SettingsTabs {
 
     async fn tab(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let (reader, settings) = self.read(request).await?;
-        let wanted = request.path_text("tab");
+        let wanted = request.path("tab");
         let Some(area) = Area::ALL.into_iter().find(|area| area.name() == wanted) else {
             // Who may open no tab is not told which ones there are.
             open_tabs(&reader)?;
@@ -68,14 +66,4 @@ fn open_tabs(reader: &Member) -> Result<Vec<(Area, Access)>, Refusal> {
 fn access(reader: &Member, area: Area) -> Option<Access> {
     let held = reader.permissions();
     [Access::Manage, Access::View].into_iter().find(|access| held.contains(Permission::Settings(area, *access)))
-}
-
-impl Routes for SettingsTabs {
-    async fn answer(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        if request.route().ends_with("/{tab}") { self.tab(request).await } else { self.overview(request).await }
-    }
-
-    fn environment(&self) -> &Environment {
-        self.table.environment()
-    }
 }

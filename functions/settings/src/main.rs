@@ -1,10 +1,6 @@
 //! Starts the function: see the library beside this file for what it does.
 
-use settings::SettingsTabs;
-use shared::{http::serve, start::Start};
-
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let start = Start::new().await;
-    serve(env!("CARGO_PKG_NAME"), SettingsTabs::new(&start)?).await
+    shared::http::serve::<settings::SettingsTabs>(env!("CARGO_PKG_NAME")).await
 }

@@ -42,21 +42,15 @@ impl Authority {
     pub fn refusal(&self, member: Option<&Member>) -> Option<Refusal> {
         let Some(member) = member else { return Some(Refusal::NotAMember) };
         let held = PermissionSet::of(member.roles);
-        // Somebody without the right to manage users is told so; only who has it is told about the roles (R8).
-        let first =
-            [self.required.contains(Permission::MANAGE_USERS).then_some(PermissionSet::from(Permission::MANAGE_USERS))];
-        for required in first.into_iter().flatten() {
-            if let Err(permission) = held.decide(required) {
-                return Some(Refusal::Lacks(permission));
-            }
+        let missing = held.decide(self.required).err()?;
+        // An actor who may not manage users is told so; only one who may is told about the roles (R8).
+        if !self.required.contains(Permission::MANAGE_USERS) {
+            Some(Refusal::Lacks(missing))
+        } else if held.contains(Permission::MANAGE_USERS) {
+            Some(Refusal::NotGrantable(missing))
+        } else {
+            Some(Refusal::Lacks(Permission::MANAGE_USERS))
         }
-        held.decide(self.required).err().map(|permission| {
-            if self.required.contains(Permission::MANAGE_USERS) {
-                Refusal::NotGrantable(permission)
-            } else {
-                Refusal::Lacks(permission)
-            }
-        })
     }
 }
 
@@ -74,15 +68,17 @@ pub enum Refusal {
 /// Something read from an organization together with the reader's membership. It opens only to who may see it, so a
 /// handler cannot forget to ask.
 #[derive(Debug)]
-pub struct Guarded<T> {
-    reader: Option<Member>,
-    value: T,
-}
+pub struct Guarded<T>(Option<(Member, T)>);
 
 impl<T> Guarded<T> {
     /// `value`, read in the same round trip as the `reader`'s membership.
     pub fn new(reader: Option<Member>, value: T) -> Self {
-        Self { reader, value }
+        Self::found(reader, Some(value))
+    }
+
+    /// Likewise, where an organization that does not exist has no value: nobody can tell the difference (R12).
+    pub fn found(reader: Option<Member>, value: Option<T>) -> Self {
+        Self(reader.zip(value))
     }
 
     /// For any member.
@@ -90,10 +86,7 @@ impl<T> Guarded<T> {
     /// # Errors
     /// When the reader is none.
     pub fn open_to_members(self) -> Result<(Member, T), Refusal> {
-        match self.reader {
-            Some(reader) => Ok((reader, self.value)),
-            None => Err(Refusal::NotAMember),
-        }
+        self.0.ok_or(Refusal::NotAMember)
     }
 
     /// For members whose roles have `permission`.

@@ -66,6 +66,11 @@ prefixed_id!(
 pub struct UserId(String);
 
 impl UserId {
+    /// Nobody ever has this id, since no text is parsed to it. Not empty: DynamoDB refuses empty texts in sets.
+    pub fn none() -> Self {
+        Self("?".to_owned())
+    }
+
     /// The `sub`.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,10 +1,7 @@
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{Code, Problem};
-use crate::{
-    configuration::{InvalidConfiguration, Variables},
-    domain::UserId,
-};
+use crate::domain::UserId;
 
 /// The signed-in user, from claims that the gateway has verified.
 #[derive(Clone, Debug)]
@@ -17,21 +14,12 @@ pub struct Caller {
 
 /// The app clients whose tokens are accepted.
 #[derive(Clone, Debug)]
-pub struct Clients(Vec<String>);
+pub(super) struct Clients(Arc<[String]>);
 
 impl Clients {
-    /// These.
-    pub fn new(ids: impl IntoIterator<Item = String>) -> Self {
-        Self(ids.into_iter().collect())
-    }
-
-    /// `USER_POOL_CLIENT_ID`: one, or several separated by commas.
-    ///
-    /// # Errors
-    /// When it is not set.
-    pub fn from_environment(variables: Variables) -> Result<Self, InvalidConfiguration> {
-        let ids = variables.text("USER_POOL_CLIENT_ID")?;
-        Ok(Self::new(ids.split(',').map(|id| id.trim().to_owned())))
+    /// `ids`: one, or several separated by commas.
+    pub(super) fn new(ids: &str) -> Self {
+        Self(ids.split(',').map(|id| id.trim().to_owned()).collect())
     }
 }
 
@@ -66,12 +54,12 @@ mod tests {
 
     #[test]
     fn only_an_access_token_of_a_known_client_is_a_caller() {
-        let clients = Clients::new(["client".to_owned()]);
+        let clients = Clients::new("another, client");
         let good = [("sub", "u-1"), ("token_use", "access"), ("client_id", "client"), ("username", "ada")];
         assert_eq!(Caller::from_claims(Some(&claims(&good)), &clients).unwrap().username, "ada");
         for wrong in [
             vec![("sub", "u-1"), ("token_use", "id"), ("aud", "client")],
-            vec![("sub", "u-1"), ("token_use", "access"), ("client_id", "other")],
+            vec![("sub", "u-1"), ("token_use", "access"), ("client_id", "another,")],
             vec![("sub", "u#1"), ("token_use", "access"), ("client_id", "client")],
             vec![],
         ] {

@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 use super::{Code, Problem, Reply};
 use crate::{
     domain::{Timestamp, UserId},
-    items::{Answer, IdempotencyItem, Item, Key},
+    items::{IdempotencyItem, Key},
+    table::Committed,
 };
 
 /// For how long a key is honoured.
@@ -34,58 +35,62 @@ impl IdempotencyKey {
 #[derive(Clone, Debug)]
 pub struct Idempotency {
     user: UserId,
-    route: &'static str,
+    route: String,
     key: IdempotencyKey,
     fingerprint: String,
 }
 
-/// The key was used before, for something else.
-#[derive(Debug)]
-pub struct Reused;
-
-impl From<Reused> for Problem {
-    fn from(_: Reused) -> Self {
-        Self::new(
-            Code::IdempotencyKeyReused,
-            "This Idempotency-Key came with another request within the last 24 hours. Use a new one for a new request.",
-        )
-    }
-}
-
 impl Idempotency {
     /// `asked`: the path's parameters and the body, as JSON; how the body was spelled does not matter.
-    pub fn new(user: UserId, route: &'static str, key: IdempotencyKey, asked: &serde_json::Value) -> Self {
+    pub fn new(user: UserId, route: &str, key: IdempotencyKey, asked: &serde_json::Value) -> Self {
         let hash = Sha256::digest(json!([route, asked]).to_string().as_bytes());
         let fingerprint = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { user, route, key, fingerprint }
+        Self { user, route: route.to_owned(), key, fingerprint }
     }
 
     /// Where the answer is kept.
     pub fn location(&self) -> Key {
-        Key::idempotency(&self.user, self.route, &self.key.0)
+        Key::idempotency(&self.user, &self.route, &self.key.0)
     }
 
-    /// The answer to keep.
-    pub fn record(&self, reply: &Reply, now: Timestamp) -> IdempotencyItem {
-        IdempotencyItem {
-            user_id: self.user.to_string(),
-            route: self.route.to_owned(),
-            idempotency_key: self.key.0.clone(),
-            fingerprint: self.fingerprint.clone(),
+    /// What a kept answer has to have been the answer to.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+}
+
+/// A reply to be given once: the transaction that has the effect keeps it, and the same request gets it again without
+/// another effect (I9).
+#[derive(Debug)]
+pub struct Once {
+    reply: Reply,
+    record: Option<IdempotencyItem>,
+}
+
+impl Once {
+    /// `reply`, to be kept if the request has an idempotency key.
+    pub fn new(reply: Reply, idempotency: Option<Idempotency>, now: Timestamp) -> Self {
+        let record = idempotency.map(|Idempotency { user, route, key, fingerprint }| IdempotencyItem {
+            user_id: user.to_string(),
+            route,
+            idempotency_key: key.0,
+            fingerprint,
             answer: reply.to_answer(),
             ttl: now.as_seconds() + HOURS * 3600,
-        }
+        });
+        Self { reply, record }
     }
 
-    /// The answer that was kept, if it is still honoured.
-    ///
-    /// # Errors
-    /// When it was the answer to something else.
-    pub fn replay(&self, record: IdempotencyItem, now: Timestamp) -> Result<Option<Answer>, Reused> {
-        debug_assert_eq!(record.key(), self.location());
-        if record.ttl <= now.as_seconds() {
-            return Ok(None);
+    /// What the transaction keeps.
+    pub fn record(&self) -> Option<&IdempotencyItem> {
+        self.record.as_ref()
+    }
+
+    /// The reply now that the transaction has ended: this one, or the one given before.
+    pub fn settle(self, committed: Committed) -> Reply {
+        match committed {
+            Committed::Now => self.reply,
+            Committed::Before(answer) => answer.into(),
         }
-        if record.fingerprint == self.fingerprint { Ok(Some(record.answer)) } else { Err(Reused) }
     }
 }

@@ -8,10 +8,11 @@ mod reply;
 mod request;
 mod serve;
 
-pub use caller::{Caller, Clients};
+pub use caller::Caller;
+use caller::Clients;
 pub use cursor::Cursor;
-pub use idempotency::{Idempotency, IdempotencyKey, Reused};
+pub use idempotency::{Idempotency, IdempotencyKey, Once};
 pub use problem::{Code, Problem};
 pub use reply::{PageView, Reply};
 pub use request::{ApiRequest, PageRequest};
-pub use serve::{Routes, respond, serve};
+pub use serve::{Api, HttpFunction, serve};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use crate::{
     directory::DirectoryError,
     domain::{Permission, Refusal, Violation},
-    table::{StoreError, WriteError},
+    table::StoreError,
     telemetry,
 };
 
@@ -94,6 +94,31 @@ impl Problem {
     /// The same answer for an unknown organization and for one that the caller is no member of (R12).
     pub fn organization_not_found() -> Self {
         Self::new(Code::OrganizationNotFound, "There is no organization with this id that you are a member of.")
+    }
+
+    /// The path or the request names a member that there is not.
+    pub fn member_not_found() -> Self {
+        Self::new(Code::MemberNotFound, "The organization has no member with this id.")
+    }
+
+    /// R10
+    pub fn last_organization_admin() -> Self {
+        Self::new(Code::LastOrganizationAdmin, "Make somebody else an organization admin first.")
+    }
+
+    /// I9
+    pub fn idempotency_key_reused() -> Self {
+        let detail =
+            "This Idempotency-Key came with another request within the last 24 hours. Use a new one for a new request.";
+        Self::new(Code::IdempotencyKeyReused, detail)
+    }
+
+    /// template.yaml has a route that its function does not know: see [`routes!`](crate::routes).
+    pub fn unknown_route() -> Self {
+        #[derive(Debug, thiserror::Error)]
+        #[error("template.yaml sends a route to this function that the function does not have")]
+        struct UnknownRoute;
+        Self::internal(&UnknownRoute)
     }
 
     /// The same request may safely be sent again.
@@ -191,16 +216,6 @@ impl From<StoreError> for Problem {
                 Self::unavailable()
             }
             StoreError::Unexpected(_) => Self::internal(&error),
-        }
-    }
-}
-
-/// For conditions that can only fail by a mistake of this side; the others are handled where they are known.
-impl<C: std::fmt::Debug> From<WriteError<C>> for Problem {
-    fn from(error: WriteError<C>) -> Self {
-        match error {
-            WriteError::Store(error) => error.into(),
-            WriteError::Refused(_) => Self::internal(&error),
         }
     }
 }

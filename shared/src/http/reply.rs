@@ -4,7 +4,7 @@ use lambda_http::{
 };
 use serde::Serialize;
 
-use super::Problem;
+use super::{Cursor, Problem};
 use crate::{domain::Version, items::Answer};
 
 /// What was asked for.
@@ -73,9 +73,16 @@ impl From<Answer> for Reply {
 #[serde(rename_all = "camelCase")]
 pub struct PageView<T> {
     /// In the order of the list.
-    pub items: Vec<T>,
+    items: Vec<T>,
     /// For the next page; `null` on the last one.
-    pub next_cursor: Option<String>,
+    next_cursor: Option<String>,
+}
+
+impl<T> PageView<T> {
+    /// `next`: the sort key that the page ends with, if there may be more.
+    pub fn new(items: impl Iterator<Item = T>, next: Option<String>, cursor: &Cursor) -> Self {
+        Self { items: items.collect(), next_cursor: next.map(|key| cursor.write(&key)) }
+    }
 }
 
 /// The HTTP response. Nothing of this API may be kept by a cache: every answer depends on who asks.

@@ -1,5 +1,3 @@
-use std::str::FromStr;
-
 use lambda_http::{
     Body, Request, RequestExt,
     aws_lambda_events::apigw::ApiGatewayV2httpRequestContext,
@@ -10,8 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Caller, Clients, Code, Cursor, Idempotency, IdempotencyKey, Problem};
 use crate::{
-    domain::{InvitationId, OrganizationId, Timestamp, UserId, Version},
-    environment::Environment,
+    domain::{InvalidId, InvitationId, OrganizationId, Timestamp, UserId, Version},
     table::Occasion,
 };
 
@@ -22,6 +19,7 @@ const LARGEST_BODY: usize = 16 * 1024;
 pub struct ApiRequest {
     request: Request,
     context: ApiGatewayV2httpRequestContext,
+    clients: Clients,
     now: Timestamp,
 }
 
@@ -36,12 +34,12 @@ pub struct PageRequest {
 
 impl ApiRequest {
     /// The request, and the instant at which it is looked at.
-    pub fn new(request: Request, environment: &Environment) -> Self {
+    pub(super) fn new(request: Request, clients: Clients, now: Timestamp) -> Self {
         let context = match request.request_context() {
             RequestContext::ApiGatewayV2(context) => context,
             _ => ApiGatewayV2httpRequestContext::default(),
         };
-        Self { request, context, now: environment.now() }
+        Self { request, context, clients, now }
     }
 
     /// `GET /organizations/{organizationId}`
@@ -72,16 +70,14 @@ impl ApiRequest {
     ///
     /// # Errors
     /// 401 `access-token-required`
-    pub fn caller(&self, clients: &Clients) -> Result<Caller, Problem> {
+    pub fn caller(&self) -> Result<Caller, Problem> {
         let jwt = self.context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-        Caller::from_claims(jwt.map(|jwt| &jwt.claims), clients)
+        Caller::from_claims(jwt.map(|jwt| &jwt.claims), &self.clients)
     }
 
-    fn path<T: FromStr>(&self, name: &str) -> Option<T> {
-        self.request
-            .path_parameters_ref()
-            .and_then(|parameters| parameters.first(name))
-            .and_then(|text| text.parse().ok())
+    /// A parameter of the path as it is; empty if the route has none of this name.
+    pub fn path(&self, name: &str) -> &str {
+        self.request.path_parameters_ref().and_then(|parameters| parameters.first(name)).unwrap_or_default()
     }
 
     /// `{organizationId}`
@@ -89,22 +85,18 @@ impl ApiRequest {
     /// # Errors
     /// 404 `organization-not-found`: what cannot be an id is an unknown one.
     pub fn organization_id(&self) -> Result<OrganizationId, Problem> {
-        self.path("organizationId").ok_or_else(Problem::organization_not_found)
+        self.path("organizationId").parse().map_err(|InvalidId| Problem::organization_not_found())
     }
 
-    /// `{userId}`; nothing if it cannot be one, which is for the route to answer once it knows who asks.
-    pub fn user_id(&self) -> Option<UserId> {
-        self.path("userId")
+    /// `{userId}`. A text that cannot be one is read as an id that nobody has: what the caller is told depends on what the
+    /// caller may see, and the table is asked for that in any case.
+    pub fn user_id(&self) -> UserId {
+        self.path("userId").parse().unwrap_or_else(|InvalidId| UserId::none())
     }
 
     /// `{invitationId}`, likewise.
-    pub fn invitation_id(&self) -> Option<InvitationId> {
-        self.path("invitationId")
-    }
-
-    /// A parameter of the path as it is.
-    pub fn path_text(&self, name: &str) -> String {
-        self.path(name).unwrap_or_default()
+    pub fn invitation_id(&self) -> InvitationId {
+        self.path("invitationId").parse().unwrap_or(InvitationId::NONE)
     }
 
     /// A parameter of the query.
@@ -204,12 +196,12 @@ impl ApiRequest {
     ///
     /// # Errors
     /// 400 `malformed-request`
-    pub fn idempotency(&self, caller: &Caller, route: &'static str) -> Result<Option<Idempotency>, Problem> {
+    pub fn idempotency(&self, caller: &Caller) -> Result<Option<Idempotency>, Problem> {
         let Some(header) = self.request.headers().get("idempotency-key") else { return Ok(None) };
         let key = IdempotencyKey::parse(header.to_str().unwrap_or_default())?;
         let body: serde_json::Value = self.body()?;
-        let asked = serde_json::json!([self.path_text("organizationId"), body]);
-        Ok(Some(Idempotency::new(caller.user_id.clone(), route, key, &asked)))
+        let asked = serde_json::json!([self.path("organizationId"), body]);
+        Ok(Some(Idempotency::new(caller.user_id.clone(), self.route(), key, &asked)))
     }
 }
 

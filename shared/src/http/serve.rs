@@ -1,54 +1,97 @@
 use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 
-use super::{ApiRequest, Problem, Reply, reply::response};
-use crate::{environment::Environment, metrics::Origin, telemetry};
+use super::{ApiRequest, Clients, Problem, Reply, reply::response};
+use crate::{configuration::InvalidConfiguration, environment::Environment, metrics::Origin, start::Start, telemetry};
 
-/// The routes of one function.
-pub trait Routes: Send + Sync + 'static {
-    /// Answers one request.
+/// A function behind the HTTP API. [`routes!`](crate::routes) writes the part that has to agree with template.yaml.
+pub trait HttpFunction: Sized + Send + Sync + 'static {
+    /// Every route that it answers, as API Gateway writes it: `GET /organizations/{organizationId}`.
+    const ROUTES: &'static [&'static str];
+
+    /// # Errors
+    /// When the environment is not what template.yaml sets.
+    fn new(start: &Start) -> Result<Self, InvalidConfiguration>;
+
+    /// Answers a request for one of its routes.
     fn answer(&self, request: &ApiRequest) -> impl Future<Output = Result<Reply, Problem>> + Send;
-
-    /// The clock that requests are looked at with.
-    fn environment(&self) -> &Environment;
 }
 
-/// Serves `routes` on the Lambda Runtime API until the process ends.
+/// The one table of a function's routes: `routes! { Members { "GET /…/members" => list, … } }`. The lookup is exact, and a
+/// route that only template.yaml knows is a mistake of ours: a logged 500, never another route's handler.
+#[macro_export]
+macro_rules! routes {
+    ($function:ty { $($route:literal => $handler:ident),+ $(,)? }) => {
+        impl $crate::http::HttpFunction for $function {
+            const ROUTES: &'static [&'static str] = &[$($route),+];
+
+            fn new(start: &$crate::start::Start) -> Result<Self, $crate::configuration::InvalidConfiguration> {
+                Self::new(start)
+            }
+
+            async fn answer(&self, request: &$crate::http::ApiRequest) -> Result<$crate::http::Reply, $crate::http::Problem> {
+                match request.route() {
+                    $($route => self.$handler(request).await,)+
+                    _ => Err($crate::http::Problem::unknown_route()),
+                }
+            }
+        }
+    };
+}
+
+/// A function with what every request to it needs.
+pub struct Api<F> {
+    service: &'static str,
+    function: F,
+    clients: Clients,
+    environment: Environment,
+}
+
+/// Starts the function that calls itself `service` and serves it on the Lambda Runtime API until the process ends.
 ///
 /// # Errors
-/// When the Runtime API cannot be reached.
-pub async fn serve(service: &'static str, routes: impl Routes) -> Result<(), Error> {
-    let routes = &routes;
-    lambda_http::run(service_fn(move |request: Request| async move {
-        Ok::<_, Error>(respond(service, routes, request).await)
-    }))
-    .await
+/// When the environment is not what template.yaml sets, or the Runtime API cannot be reached.
+pub async fn serve<F: HttpFunction>(service: &'static str) -> Result<(), Error> {
+    let api = &Api::<F>::new(service, &Start::new().await?)?;
+    lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Error>(api.respond(request).await) }))
+        .await
 }
 
-/// Answers one request and leaves one line in the log, and one of metrics where there was something to count. Whatever goes wrong becomes a problem document.
-pub async fn respond(service: &'static str, routes: &impl Routes, request: Request) -> Response<Body> {
-    let request = ApiRequest::new(request, routes.environment());
-    let answer = routes.answer(&request).await;
-    let code = answer.as_ref().err().map(|problem| problem.code().text());
-    let response = response(answer, request.id());
-    let lambda = request.request().lambda_context_ref();
-    tracing::info!(
-        target: "function",
-        service,
-        cold_start = telemetry::is_cold_start(),
-        function_request_id = lambda.map(|context| context.request_id.as_str()),
-        xray_trace_id = lambda.and_then(telemetry::trace_id),
-        correlation_id = request.id(),
-        route = request.route(),
-        status = response.status().as_u16(),
-        code,
-        duration_ms = routes.environment().now().as_milliseconds() - request.now().as_milliseconds(),
-        "request"
-    );
-    let origin = Origin {
-        service,
-        function_request_id: lambda.map(|context| context.request_id.as_str()),
-        correlation_id: Some(request.id()),
-    };
-    routes.environment().metrics().write(routes.environment().now(), &origin, code);
-    response
+impl<F: HttpFunction> Api<F> {
+    /// # Errors
+    /// When the environment is not what template.yaml sets.
+    pub fn new(service: &'static str, start: &Start) -> Result<Self, InvalidConfiguration> {
+        let clients = Clients::new(start.variables.text("USER_POOL_CLIENT_ID")?);
+        Ok(Self { service, function: F::new(start)?, clients, environment: start.environment.clone() })
+    }
+
+    /// Answers one request and leaves one line in the log, and one of metrics where there was something to count. Whatever
+    /// goes wrong becomes a problem document.
+    pub async fn respond(&self, request: Request) -> Response<Body> {
+        let Self { service, environment, .. } = self;
+        let request = ApiRequest::new(request, self.clients.clone(), environment.now());
+        let answer = self.function.answer(&request).await;
+        let code = answer.as_ref().err().map(|problem| problem.code().text());
+        let response = response(answer, request.id());
+        let lambda = request.request().lambda_context_ref();
+        tracing::info!(
+            target: "function",
+            service,
+            cold_start = telemetry::is_cold_start(),
+            function_request_id = lambda.map(|context| context.request_id.as_str()),
+            xray_trace_id = lambda.and_then(telemetry::trace_id),
+            correlation_id = request.id(),
+            route = request.route(),
+            status = response.status().as_u16(),
+            code,
+            duration_ms = environment.now().as_milliseconds() - request.now().as_milliseconds(),
+            "request"
+        );
+        let origin = Origin {
+            service,
+            function_request_id: lambda.map(|context| context.request_id.as_str()),
+            correlation_id: Some(request.id()),
+        };
+        environment.metrics().write(environment.now(), &origin, code);
+        response
+    }
 }

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Key, keys::sk};
+use crate::domain::Timestamp;
 
 /// `USER#sub` / `IDEMPOTENCY#route#key`: the answer to a request, written in the same transaction as its effect (I9).
 #[derive(Debug, Serialize, Deserialize)]
@@ -24,6 +25,23 @@ impl Item for IdempotencyItem {
 
     fn key(&self) -> Key {
         Key::of_user(&self.user_id, sk::idempotency(&self.route, &self.idempotency_key))
+    }
+}
+
+/// The key was used before, for something else.
+#[derive(Debug)]
+pub struct KeyReused;
+
+impl IdempotencyItem {
+    /// The answer that was kept, if it still is to be given again to a request with this fingerprint.
+    ///
+    /// # Errors
+    /// When it was the answer to something else.
+    pub fn replay(self, fingerprint: &str, now: Timestamp) -> Result<Option<Answer>, KeyReused> {
+        if self.ttl <= now.as_seconds() {
+            return Ok(None);
+        }
+        if self.fingerprint == fingerprint { Ok(Some(self.answer)) } else { Err(KeyReused) }
     }
 }
 

@@ -19,7 +19,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use address::{AddressGuardItem, Holder};
 pub use audit::{AuditAction, AuditItem};
-pub use idempotency::{Answer, IdempotencyItem};
+pub use idempotency::{Answer, IdempotencyItem, KeyReused};
 pub use invitation::InvitationItem;
 pub use keys::Key;
 pub use member::{MemberItem, PointerItem};

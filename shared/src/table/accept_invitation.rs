@@ -1,5 +1,5 @@
 use super::{
-    Occasion, StoreError, Table, WriteError,
+    Occasion, StoreError, Table, Written,
     expression::Expression,
     save_user::identity,
     transaction::{AuditRecord, Transaction},
@@ -45,10 +45,6 @@ pub enum AcceptanceCheck {
     Inviter,
     /// The user is not a member yet (I2).
     Member,
-    /// The request was not answered before.
-    Idempotency,
-    /// Everything else is as it has to be.
-    Parts,
 }
 
 impl Table {
@@ -76,15 +72,12 @@ impl Table {
     }
 
     /// Makes the invited user a member. Nothing that all who join share is written, unless an organization admin joins.
-    ///
-    /// # Errors
-    /// Which condition did not hold.
     pub async fn accept_invitation(
         &self,
         acceptance: &Acceptance<'_>,
         idempotency: Option<&IdempotencyItem>,
         occasion: &Occasion,
-    ) -> Result<(), WriteError<AcceptanceCheck>> {
+    ) -> Written<AcceptanceCheck> {
         let Acceptance { invitation, user, member } = *acceptance;
         let organization = invitation.organization_id;
         let inviter = Authority::to_grant(organization, invitation.invited_by.clone(), invitation.roles);
@@ -95,13 +88,17 @@ impl Table {
         );
         let mut transaction = Transaction::new(self)
             .update(AcceptanceCheck::Invitation, &Key::invitation(organization, invitation.id), settle, live)
-            .authorize(AcceptanceCheck::Inviter, &inviter)
+            .check(
+                AcceptanceCheck::Inviter,
+                &Key::member(organization, &invitation.invited_by),
+                Expression::member_who_may(inviter.required()),
+            )
             .create(AcceptanceCheck::Member, &MemberItem::from(member))
             .create(AcceptanceCheck::Member, &PointerItem::from(member))
-            .put(AcceptanceCheck::Parts, &guard, holds(invitation))
+            .put(None, &guard, holds(invitation))
             // Always true: it only has to be some condition.
             .update(
-                AcceptanceCheck::Parts,
+                None,
                 &Key::profile(&user.id),
                 complete,
                 Expression::new("attribute_exists(#pk) OR attribute_not_exists(#pk)"),
@@ -109,10 +106,7 @@ impl Table {
         if invitation.roles.contains(Role::OrganizationAdmin) {
             let join = Expression::new("ADD #admin_ids :user").strings(":user", vec![user.id.to_string()]);
             let exists = Expression::new("attribute_exists(#pk)");
-            transaction = transaction.update(AcceptanceCheck::Parts, &Key::organization(organization), join, exists);
-        }
-        if let Some(answer) = idempotency {
-            transaction = transaction.answer(AcceptanceCheck::Idempotency, answer, occasion);
+            transaction = transaction.update(None, &Key::organization(organization), join, exists);
         }
         let record = AuditRecord {
             actor: Some(&user.id),
@@ -120,7 +114,7 @@ impl Table {
             target: Some(invitation.id.to_string()),
             roles: Some(invitation.roles),
         };
-        transaction.audit(AcceptanceCheck::Parts, organization, occasion, record).commit().await
+        transaction.answer(idempotency, occasion).audit(organization, occasion, record).commit().await
     }
 }
 

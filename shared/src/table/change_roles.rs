@@ -1,5 +1,5 @@
 use super::{
-    Occasion, Table, WriteError,
+    Occasion, Table, Written,
     expression::Expression,
     transaction::{AuditRecord, Transaction},
 };
@@ -30,22 +30,17 @@ pub enum RoleChangeCheck {
     Member,
     /// An organization admin remains (R10).
     LastAdmin,
-    /// New ids are new.
-    Fresh,
 }
 
 impl Table {
     /// Changes a member's roles in one round trip: what the member holds now is not read but made a condition (R8): no role
     /// beyond what `authority` covers.
-    ///
-    /// # Errors
-    /// Which condition did not hold.
     pub async fn change_roles(
         &self,
         authority: &Authority,
         change: &RoleChange,
         occasion: &Occasion,
-    ) -> Result<(), WriteError<RoleChangeCheck>> {
+    ) -> Written<RoleChangeCheck> {
         let organization = authority.organization();
         let mut member = Expression::new("attribute_exists(#pk)");
         for role in Role::ALL {
@@ -85,10 +80,14 @@ impl Table {
             roles: Some(change.roles),
         };
         Transaction::new(self)
-            .authorize(RoleChangeCheck::Actor, authority)
+            .check(
+                RoleChangeCheck::Actor,
+                &Key::member(organization, authority.actor()),
+                Expression::member_who_may(authority.required()),
+            )
             .update(RoleChangeCheck::Member, &Key::member(organization, &change.member), set, member)
             .update(RoleChangeCheck::LastAdmin, &Key::organization(organization), admins, one_remains)
-            .audit(RoleChangeCheck::Fresh, organization, occasion, record)
+            .audit(organization, occasion, record)
             .commit()
             .await
     }

@@ -1,5 +1,5 @@
 use super::{
-    Occasion, Table, WriteError,
+    Occasion, Table, Written,
     expression::Expression,
     transaction::{AuditRecord, Transaction},
 };
@@ -11,16 +11,12 @@ use crate::{
 /// The conditions of an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreateInvitationCheck {
-    /// The actor's membership gives the authority.
-    Actor,
     /// Nobody else holds the address.
     Address,
     /// A seat is free (R16).
     Seats,
-    /// The request was not answered before.
-    Idempotency,
-    /// New ids are new, and what is replaced is as it was found.
-    Fresh,
+    /// What is replaced is as it was found.
+    Replaced,
 }
 
 /// An invitation to the same address that expired without anybody having tidied it up. Its seat goes to the new one.
@@ -29,9 +25,6 @@ pub struct Replaced(pub InvitationId);
 
 impl Table {
     /// Invites, in one round trip. The mail follows from the stream (R15).
-    ///
-    /// # Errors
-    /// Which condition did not hold.
     pub async fn create_invitation(
         &self,
         authority: &Authority,
@@ -39,14 +32,13 @@ impl Table {
         replaced: Option<Replaced>,
         idempotency: Option<&IdempotencyItem>,
         occasion: &Occasion,
-    ) -> Result<(), WriteError<CreateInvitationCheck>> {
+    ) -> Written<CreateInvitationCheck> {
         let organization = authority.organization();
         let holder = Holder::Invitation(invitation.id, invitation.expires_at);
         let guard = AddressGuardItem::new(organization, &invitation.email.key(), &holder);
         let mail_id = self.environment.new_id().to_string();
-        let mut transaction = Transaction::new(self)
-            .authorize(CreateInvitationCheck::Actor, authority)
-            .create(CreateInvitationCheck::Fresh, &InvitationItem::queued(invitation, &mail_id));
+        let mut transaction =
+            Transaction::new(self).authorize(authority).create(None, &InvitationItem::queued(invitation, &mail_id));
         transaction = match replaced {
             None => {
                 let take = Expression::new("SET #seats_used = #seats_used + :one").number(":one", 1);
@@ -67,22 +59,19 @@ impl Table {
                         .string(":expired_state", InvitationState::Expired.name());
                 let pending = Expression::new("#state = :pending").string(":pending", InvitationState::Pending.name());
                 transaction.put(CreateInvitationCheck::Address, &guard, over).update(
-                    CreateInvitationCheck::Fresh,
+                    CreateInvitationCheck::Replaced,
                     &Key::invitation(organization, expired),
                     expire,
                     pending,
                 )
             }
         };
-        if let Some(answer) = idempotency {
-            transaction = transaction.answer(CreateInvitationCheck::Idempotency, answer, occasion);
-        }
         let record = AuditRecord {
             actor: Some(authority.actor()),
             action: AuditAction::InvitationCreated,
             target: Some(invitation.id.to_string()),
             roles: Some(invitation.roles),
         };
-        transaction.audit(CreateInvitationCheck::Fresh, organization, occasion, record).commit().await
+        transaction.answer(idempotency, occasion).audit(organization, occasion, record).commit().await
     }
 }

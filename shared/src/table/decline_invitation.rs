@@ -1,5 +1,5 @@
 use super::{
-    Occasion, Table, WriteError,
+    Occasion, Table, Written,
     accept_invitation::{holds, settled},
     remove_member::seat_given_back,
     transaction::{AuditRecord, Transaction},
@@ -14,20 +14,11 @@ use crate::{
 pub enum DeclineCheck {
     /// The invitation is pending and not expired.
     Invitation,
-    /// Everything else is as it has to be.
-    Parts,
 }
 
 impl Table {
     /// Declines an invitation, gives its seat back (R16) and its address free. The secret is all that it takes (R13).
-    ///
-    /// # Errors
-    /// Which condition did not hold.
-    pub async fn decline_invitation(
-        &self,
-        invitation: &Invitation,
-        occasion: &Occasion,
-    ) -> Result<(), WriteError<DeclineCheck>> {
+    pub async fn decline_invitation(&self, invitation: &Invitation, occasion: &Occasion) -> Written<DeclineCheck> {
         let organization = invitation.organization_id;
         let (settle, live) = settled(InvitationState::Declined, None, occasion);
         let (give_back, taken) = seat_given_back();
@@ -39,9 +30,9 @@ impl Table {
         };
         Transaction::new(self)
             .update(DeclineCheck::Invitation, &Key::invitation(organization, invitation.id), settle, live)
-            .delete(DeclineCheck::Parts, &Key::address(organization, &invitation.email.key()), holds(invitation))
-            .update(DeclineCheck::Parts, &Key::seats(organization), give_back, taken)
-            .audit(DeclineCheck::Parts, organization, occasion, record)
+            .delete(None, &Key::address(organization, &invitation.email.key()), holds(invitation))
+            .update(None, &Key::seats(organization), give_back, taken)
+            .audit(organization, occasion, record)
             .commit()
             .await
     }

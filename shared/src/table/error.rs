@@ -1,8 +1,10 @@
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
 
-use super::Refused;
-use crate::items::Corrupt;
+use crate::{
+    domain::Refusal,
+    items::{Corrupt, KeyReused},
+};
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
@@ -16,6 +18,20 @@ pub enum StoreError {
     /// An answer that should not be possible: a missing permission, a wrong configuration, a mistake in this crate.
     #[error("the table gave an answer that was not expected")]
     Unexpected(#[source] Source),
+}
+
+impl StoreError {
+    /// Others were quicker, again and again.
+    pub fn contended(what: &'static str) -> Self {
+        Self::Unavailable(what.into())
+    }
+}
+
+/// What cannot fail to be read does not.
+impl From<std::convert::Infallible> for StoreError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
 }
 
 impl From<Corrupt> for StoreError {
@@ -54,19 +70,25 @@ pub(super) fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResp
     }
 }
 
-/// A write that did not happen. `C` names the conditions that the write carries.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError<C: std::fmt::Debug> {
-    /// A condition did not hold. Nothing was written.
-    #[error("a condition of the write did not hold")]
-    Refused(Refused<C>),
+/// A write that did not happen, whatever the conditions of the use case.
+#[derive(Debug)]
+pub enum WriteError {
+    /// The actor may not (R11).
+    Actor(Refusal),
+    /// The idempotency key came with another request before (I9).
+    KeyReused,
     /// The table did not do its part.
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(StoreError),
 }
 
-impl<C: std::fmt::Debug> From<Corrupt> for WriteError<C> {
-    fn from(corrupt: Corrupt) -> Self {
-        Self::Store(corrupt.into())
+impl From<KeyReused> for WriteError {
+    fn from(KeyReused: KeyReused) -> Self {
+        Self::KeyReused
+    }
+}
+
+impl From<StoreError> for WriteError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
     }
 }

@@ -1,5 +1,5 @@
 use super::{
-    Occasion, Table, WriteError,
+    Occasion, Table, Written,
     expression::Expression,
     save_user::identity,
     transaction::{AuditRecord, Transaction},
@@ -27,24 +27,17 @@ pub enum RightToFound {
 pub enum FoundingCheck {
     /// The user has the right, on the user's own item: at most one founding spends it (I5).
     Right,
-    /// The request was not answered before.
-    Idempotency,
-    /// New ids are new.
-    Fresh,
 }
 
 impl Table {
     /// Founds an organization: all of it or none of it, in one round trip.
-    ///
-    /// # Errors
-    /// Which condition did not hold.
     pub async fn found_organization(
         &self,
         founding: &Founding,
         right: RightToFound,
         idempotency: Option<&IdempotencyItem>,
         occasion: &Occasion,
-    ) -> Result<(), WriteError<FoundingCheck>> {
+    ) -> Written<FoundingCheck> {
         let organization = founding.organization.id;
         let spend = identity(&founding.founder)
             .string(":complete", Onboarding::Complete.name())
@@ -66,24 +59,24 @@ impl Table {
             &founding.member.email.key(),
             &Holder::Member(founding.founder.id.clone()),
         );
-        let mut transaction = Transaction::new(self)
-            .update(FoundingCheck::Right, &Key::profile(&founding.founder.id), spend, allowed)
-            .create(FoundingCheck::Fresh, &OrganizationItem::founded(&founding.organization))
-            .create(FoundingCheck::Fresh, &SubscriptionItem::new(organization, &founding.subscription))
-            .create(FoundingCheck::Fresh, &SeatsItem::new(organization, founding.seats))
-            .create(FoundingCheck::Fresh, &WorkspaceItem::new(organization, &founding.workspace))
-            .create(FoundingCheck::Fresh, &MemberItem::from(&founding.member))
-            .create(FoundingCheck::Fresh, &PointerItem::from(&founding.member))
-            .create(FoundingCheck::Fresh, &guard);
-        if let Some(answer) = idempotency {
-            transaction = transaction.answer(FoundingCheck::Idempotency, answer, occasion);
-        }
         let record = AuditRecord {
             actor: Some(&founding.founder.id),
             action: AuditAction::OrganizationFounded,
             target: Some(organization.to_string()),
             roles: Some(founding.member.roles),
         };
-        transaction.audit(FoundingCheck::Fresh, organization, occasion, record).commit().await
+        Transaction::new(self)
+            .update(FoundingCheck::Right, &Key::profile(&founding.founder.id), spend, allowed)
+            .create(None, &OrganizationItem::founded(&founding.organization))
+            .create(None, &SubscriptionItem::new(organization, &founding.subscription))
+            .create(None, &SeatsItem::new(organization, founding.seats))
+            .create(None, &WorkspaceItem::new(organization, &founding.workspace))
+            .create(None, &MemberItem::from(&founding.member))
+            .create(None, &PointerItem::from(&founding.member))
+            .create(None, &guard)
+            .answer(idempotency, occasion)
+            .audit(organization, occasion, record)
+            .commit()
+            .await
     }
 }

@@ -5,6 +5,7 @@
 
 mod accept_invitation;
 mod change_roles;
+mod commit;
 mod count_invitations;
 mod create_invitation;
 mod decline_invitation;
@@ -15,11 +16,13 @@ mod invitation_mail;
 mod list_invitations;
 mod list_members;
 mod list_my_organizations;
+mod patience;
 mod read;
 mod read_invitation;
 mod read_member;
 mod read_organization;
 mod read_settings;
+mod refused;
 mod remove_member;
 mod save_user;
 mod transaction;
@@ -32,6 +35,7 @@ use crate::{domain::Timestamp, environment::Environment};
 
 pub use accept_invitation::{Acceptance, AcceptanceCheck, InvitationToAnswer};
 pub use change_roles::{RoleChange, RoleChangeCheck};
+pub use commit::{Committed, Written};
 pub use create_invitation::{CreateInvitationCheck, Replaced};
 pub use decline_invitation::DeclineCheck;
 pub use error::{StoreError, WriteError};
@@ -41,8 +45,8 @@ pub use list_invitations::InvitationFilter;
 pub use list_members::MemberFilter;
 pub use read::Page;
 pub use read_settings::Settings;
+pub use refused::{Found, Refused};
 pub use remove_member::RemovalCheck;
-pub use transaction::Refused;
 pub use user_overview::UserOverview;
 
 /// The table, with the clock and the randomness that writing to it takes.
@@ -67,6 +71,9 @@ impl Table {
         &self.environment
     }
 }
+
+/// How often a use case lets others be quicker before it gives up.
+pub const TRIES: usize = 4;
 
 /// When something is done, and from which request: what every audit record says (R17).
 #[derive(Clone, Debug)]

@@ -26,7 +26,7 @@ impl Table {
         &self,
         organization: OrganizationId,
         reader: &UserId,
-    ) -> Result<Option<Guarded<Settings>>, StoreError> {
+    ) -> Result<Guarded<Settings>, StoreError> {
         let keys = [
             Key::organization(organization),
             Key::subscription(organization),
@@ -45,7 +45,9 @@ impl Table {
         let found: Option<OrganizationItem> = batch.take(Key::organization(organization))?;
         let subscription: Option<SubscriptionItem> = batch.take(Key::subscription(organization))?;
         let seats: Option<SeatsItem> = batch.take(Key::seats(organization))?;
-        let (Some(found), Some(subscription), Some(seats)) = (found, subscription, seats) else { return Ok(None) };
+        let (Some(found), Some(subscription), Some(seats)) = (found, subscription, seats) else {
+            return Ok(Guarded::found(None, None));
+        };
         let workspaces =
             workspaces.try_map(|item| Ok::<_, StoreError>(WorkspaceItem::from_attributes(item)?.try_into()?))?;
         let settings = Settings {
@@ -54,6 +56,6 @@ impl Table {
             seats: seats.into(),
             workspaces: workspaces.items,
         };
-        Ok(Some(Guarded::new(batch.member(organization, reader)?, settings)))
+        Ok(Guarded::new(batch.member(organization, reader)?, settings))
     }
 }

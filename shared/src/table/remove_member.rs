@@ -1,5 +1,5 @@
 use super::{
-    Occasion, Table, WriteError,
+    Occasion, Table, Written,
     expression::Expression,
     transaction::{AuditRecord, Transaction},
 };
@@ -11,32 +11,25 @@ use crate::{
 /// The conditions of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemovalCheck {
-    /// The actor's membership gives the authority.
-    Actor,
     /// The member is still as it was read.
     Member,
     /// An organization admin remains (R10).
     LastAdmin,
-    /// What belongs to the membership is there.
-    Parts,
 }
 
 impl Table {
     /// Ends a membership, not the account (R18): `member`, as it was read, is removed by whoever `authority` names, or
     /// leaves when there is none (R9).
-    ///
-    /// # Errors
-    /// Which condition did not hold.
     pub async fn remove_member(
         &self,
         member: &Member,
         authority: Option<&Authority>,
         occasion: &Occasion,
-    ) -> Result<(), WriteError<RemovalCheck>> {
+    ) -> Written<RemovalCheck> {
         let organization = member.organization_id;
         let mut transaction = Transaction::new(self);
         if let Some(authority) = authority {
-            transaction = transaction.authorize(RemovalCheck::Actor, authority);
+            transaction = transaction.authorize(authority);
         }
         if member.roles.contains(Role::OrganizationAdmin) {
             let leave =
@@ -58,14 +51,10 @@ impl Table {
         };
         transaction
             .delete(RemovalCheck::Member, &Key::member(organization, &member.user_id), unchanged)
-            .delete(
-                RemovalCheck::Parts,
-                &Key::pointer(&member.user_id, organization),
-                Expression::new("attribute_exists(#pk)"),
-            )
-            .delete(RemovalCheck::Parts, &Key::address(organization, &member.email.key()), theirs)
-            .update(RemovalCheck::Parts, &Key::seats(organization), give_back, taken)
-            .audit(RemovalCheck::Parts, organization, occasion, record)
+            .delete(None, &Key::pointer(&member.user_id, organization), Expression::new("attribute_exists(#pk)"))
+            .delete(None, &Key::address(organization, &member.email.key()), theirs)
+            .update(None, &Key::seats(organization), give_back, taken)
+            .audit(organization, occasion, record)
             .commit()
             .await
     }

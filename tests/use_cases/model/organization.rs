@@ -46,7 +46,11 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn founded() -> Self {
-        Self { members: BTreeMap::from([(0, RoleSet::FOUNDER)]), invitations: Vec::new(), mailed: BTreeMap::new() }
+        Self {
+            members: BTreeMap::from([(0, RoleSet::ORGANIZATION_ADMIN)]),
+            invitations: Vec::new(),
+            mailed: BTreeMap::new(),
+        }
     }
 
     pub(crate) fn members(&self) -> &BTreeMap<usize, RoleSet> {

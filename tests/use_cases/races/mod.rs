@@ -33,7 +33,7 @@ async fn race(world: &Arc<World>, requests: Vec<Request>) -> Vec<Answer> {
 
 /// Up to two milliseconds: about what a call to the embedded engine takes.
 async fn pause(world: &World) {
-    let [random] = world.table.environment().random_bytes::<1>();
+    let [random] = world.environment.random_bytes::<1>();
     tokio::time::sleep(Duration::from_micros(u64::from(random) * 8)).await;
 }
 

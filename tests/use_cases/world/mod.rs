@@ -14,20 +14,16 @@ use std::{
     time::Duration,
 };
 
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_sdk_dynamodb::{
-    config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
+    config::{Credentials, SharedCredentialsProvider, SharedHttpClient},
     operation::update_item::builders::UpdateItemFluentBuilder,
 };
 use local_stack::{Data, Engine, Template};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
 use shared::{
-    domain::{Days, Timestamp, WorkspaceName},
-    environment::Environment,
-    founding::FoundingDefaults,
-    http::Clients,
-    table::Table,
-    telemetry::Invocation,
+    configuration::Variables, domain::Timestamp, environment::Environment, start::Start, telemetry::Invocation,
 };
 
 pub(crate) use answer::Answer;
@@ -46,7 +42,7 @@ pub(crate) const SEATS: u64 = 5;
 /// An engine with an empty table and every function in front of it.
 pub(crate) struct World {
     pub(crate) engine: Engine,
-    pub(crate) table: Table,
+    pub(crate) environment: Environment,
     pub(crate) pool: Arc<Pool>,
     pub(crate) inbox: Inbox,
     /// What the functions counted.
@@ -71,29 +67,37 @@ impl World {
         };
         let table_name = table_name();
         engine.create_table_without_stream(&Template::workspace().unwrap(), &table_name).await.unwrap();
-        let client = client(engine.endpoint_url());
         let clock = Arc::new(AtomicI64::new(0));
         let counted = Counted::default();
-        let environment = environment(&clock).with_metrics(counted.metrics());
-        let table = Table::new(client.clone(), &table_name, environment, jiff::SignedDuration::from_secs(5));
         let pool = Arc::new(Pool::default());
         let inbox = Inbox::default();
-        let defaults =
-            FoundingDefaults { workspace_name: WorkspaceName::parse("Default workspace").unwrap(), seat_limit };
-        let settings = invitation_mailer::MailSettings {
-            product: "Example".to_owned(),
-            app_url: "https://app.example.com".to_owned(),
+        let seats = seat_limit.to_string();
+        let start = Start {
+            variables: Variables::from_iter([
+                ("TABLE_NAME", table_name.as_str()),
+                ("USER_POOL_CLIENT_ID", CLIENT),
+                ("SUPPORT_URL", "https://support.example.com"),
+                ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
+                ("SEAT_LIMIT", &seats),
+                ("INVITATION_EXPIRY_DAYS", "7"),
+                ("PRODUCT_NAME", "Example"),
+                ("APP_URL", "https://app.example.com"),
+            ]),
+            sdk: sdk(engine.endpoint_url()),
+            environment: environment(&clock).with_metrics(counted.metrics()),
+            directory: Some(pool.clone()),
+            post_office: Some(Arc::new(inbox.clone())),
         };
         Self {
-            functions: Functions::new(&table, &pool, &defaults),
-            trigger: PostConfirmation::with(table.clone(), defaults),
-            mailer: invitation_mailer::InvitationMailer::with(table.clone(), settings, Box::new(inbox.clone())),
+            functions: Functions::new(&start),
+            trigger: PostConfirmation::new(&start).unwrap(),
+            mailer: invitation_mailer::InvitationMailer::new(&start).unwrap(),
+            client: aws_sdk_dynamodb::Client::new(&start.sdk),
+            environment: start.environment,
             engine,
-            table,
             pool,
             inbox,
             counted,
-            client,
             table_name,
             clock,
         }
@@ -244,9 +248,9 @@ fn environment(offset: &Arc<AtomicI64>) -> Environment {
     Environment::new(clock, |bytes| getrandom::fill(bytes).unwrap())
 }
 
-fn client(endpoint: &str) -> aws_sdk_dynamodb::Client {
+fn sdk(endpoint: &str) -> SdkConfig {
     // One HTTP client for the whole run: each would read the machine's root certificates again.
-    static HTTP: Mutex<Option<aws_sdk_dynamodb::config::SharedHttpClient>> = Mutex::new(None);
+    static HTTP: Mutex<Option<SharedHttpClient>> = Mutex::new(None);
     let http = HTTP
         .lock()
         .unwrap()
@@ -255,15 +259,14 @@ fn client(endpoint: &str) -> aws_sdk_dynamodb::Client {
             aws_smithy_http_client::Builder::new().pool_max_idle_per_host(0).build_http()
         })
         .clone();
-    let config = aws_sdk_dynamodb::Config::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "test")))
         .retry_config(RetryConfig::standard().with_max_attempts(4).with_initial_backoff(Duration::from_millis(5)))
         .endpoint_url(endpoint)
         .http_client(http)
-        .build();
-    aws_sdk_dynamodb::Client::from_conf(config)
+        .build()
 }
 
 /// The roles that nearly every test names.

@@ -3,11 +3,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use invitation_mailer::{Handover, Mail, PostOffice, Refused};
 use serde_json::{Value, json};
 use shared::{
     directory::{Directory, DirectoryError, Identity},
     domain::EmailAddress,
+    post_office::{Handover, Mail, NotTaken, PostOffice},
 };
 
 /// The user pool: who there is, and with which address.
@@ -84,8 +84,8 @@ impl PostOffice for Inbox {
             }
             match behaviour {
                 None => Ok(()),
-                Some(Behaviour::RefuseForGood) => Err(Refused::ForGood("MessageRejected".to_owned())),
-                Some(_) => Err(Refused::ForNow("TooManyRequestsException".into())),
+                Some(Behaviour::RefuseForGood) => Err(NotTaken::ForGood("MessageRejected".to_owned())),
+                Some(_) => Err(NotTaken::ForNow("TooManyRequestsException".into())),
             }
         })
     }

@@ -1,61 +1,49 @@
-use std::sync::Arc;
+use std::pin::Pin;
 
-use invitation_replies::InvitationReplies;
-use invitations::Invitations;
-use members::Members;
-use onboarding::Onboarding;
-use organizations::Organizations;
-use roles::Roles;
+use lambda_http::{Body, Request, Response};
 use serde_json::{Map, Value, json};
-use settings::SettingsTabs;
-use shared::http::respond;
+use shared::{
+    http::{Api, HttpFunction},
+    start::Start,
+};
 
-use super::{Answer, CLIENT, Clients, Days, FoundingDefaults, Pool, Table};
+use super::{Answer, CLIENT};
 
-/// The functions behind the HTTP API.
-pub(crate) struct Functions {
-    onboarding: Onboarding,
-    organizations: Organizations,
-    settings: SettingsTabs,
-    members: Members,
-    roles: Roles,
-    invitations: Invitations,
-    replies: InvitationReplies,
+/// The functions behind the HTTP API, as production makes them.
+pub(crate) struct Functions(Vec<Box<dyn Function>>);
+
+/// Any of them.
+trait Function: Send + Sync {
+    fn routes(&self) -> &'static [&'static str];
+
+    fn respond(&self, request: Request) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>>;
 }
 
-/// Every route of template.yaml, and which function answers it.
-const ROUTES: [(&str, &str); 16] = [
-    ("GET /me", "onboarding"),
-    ("POST /organizations", "onboarding"),
-    ("GET /organizations", "organizations"),
-    ("GET /organizations/{organizationId}", "organizations"),
-    ("GET /organizations/{organizationId}/settings", "settings"),
-    ("GET /organizations/{organizationId}/settings/{tab}", "settings"),
-    ("GET /organizations/{organizationId}/members", "members"),
-    ("GET /organizations/{organizationId}/members/{userId}", "members"),
-    ("DELETE /organizations/{organizationId}/members/{userId}", "members"),
-    ("PUT /organizations/{organizationId}/members/{userId}/roles", "roles"),
-    ("POST /organizations/{organizationId}/invitations", "invitations"),
-    ("GET /organizations/{organizationId}/invitations", "invitations"),
-    ("GET /organizations/{organizationId}/invitations/{invitationId}", "invitations"),
-    ("POST /invitations/preview", "replies"),
-    ("POST /invitations/accept", "replies"),
-    ("POST /invitations/decline", "replies"),
-];
+impl<F: HttpFunction> Function for Api<F> {
+    fn routes(&self) -> &'static [&'static str] {
+        F::ROUTES
+    }
+
+    fn respond(&self, request: Request) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + '_>> {
+        Box::pin(Api::respond(self, request))
+    }
+}
+
+fn api<F: HttpFunction>(start: &Start) -> Box<dyn Function> {
+    Box::new(Api::<F>::new("test", start).unwrap())
+}
 
 impl Functions {
-    pub(crate) fn new(table: &Table, pool: &Arc<Pool>, defaults: &FoundingDefaults) -> Self {
-        let clients = Clients::new([CLIENT.to_owned()]);
-        let support = "https://support.example.com".to_owned();
-        Self {
-            onboarding: Onboarding::with(table.clone(), clients.clone(), pool.clone(), defaults.clone(), support),
-            organizations: Organizations::with(table.clone(), clients.clone()),
-            settings: SettingsTabs::with(table.clone(), clients.clone()),
-            members: Members::with(table.clone(), clients.clone()),
-            roles: Roles::with(table.clone(), clients.clone()),
-            invitations: Invitations::with(table.clone(), clients.clone(), Days::new(7).unwrap()),
-            replies: InvitationReplies::with(table.clone(), clients, pool.clone()),
-        }
+    pub(crate) fn new(start: &Start) -> Self {
+        Self(vec![
+            api::<invitation_replies::InvitationReplies>(start),
+            api::<invitations::Invitations>(start),
+            api::<members::Members>(start),
+            api::<onboarding::Onboarding>(start),
+            api::<organizations::Organizations>(start),
+            api::<roles::Roles>(start),
+            api::<settings::SettingsTabs>(start),
+        ])
     }
 
     /// Hands a request over as the gateway does.
@@ -69,8 +57,7 @@ impl Functions {
     ) -> Answer {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let asked = format!("{method} {path}");
-        let (route, function, parameters) =
-            ROUTES.iter().find_map(|(route, function)| Some((*route, *function, matched(route, &asked)?))).unwrap();
+        let (route, function, parameters) = self.find(&asked);
         let mut all = Map::from_iter([("content-type".to_owned(), json!("application/json"))]);
         all.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))));
         let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -87,16 +74,19 @@ impl Functions {
             "body": body.map(|body| body.to_string()), "isBase64Encoded": false
         });
         let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-        let response = match function {
-            "onboarding" => respond("test", &self.onboarding, request).await,
-            "organizations" => respond("test", &self.organizations, request).await,
-            "settings" => respond("test", &self.settings, request).await,
-            "members" => respond("test", &self.members, request).await,
-            "roles" => respond("test", &self.roles, request).await,
-            "invitations" => respond("test", &self.invitations, request).await,
-            _ => respond("test", &self.replies, request).await,
-        };
-        Answer::new(&response)
+        Answer::new(&function.respond(request).await)
+    }
+
+    /// The route of a request, the function that has it, and the path's parameters.
+    fn find(&self, asked: &str) -> (&'static str, &dyn Function, Map<String, Value>) {
+        for function in &self.0 {
+            for route in function.routes() {
+                if let Some(parameters) = matched(route, asked) {
+                    return (*route, function.as_ref(), parameters);
+                }
+            }
+        }
+        panic!("no function has a route for {asked}");
     }
 }
 

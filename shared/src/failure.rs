@@ -1,0 +1,77 @@
+//! Why a use case did nothing: the ways to fail that all of them share, and the reasons of each.
+
+use crate::{
+    directory::DirectoryError,
+    domain::Refusal,
+    http::Problem,
+    items::KeyReused,
+    table::{StoreError, WriteError},
+};
+
+/// Why nothing was done. `R` has the use case's own reasons, each of which becomes a [`Problem`].
+#[derive(Debug)]
+pub enum Failure<R> {
+    /// The actor may not (R7, R8, R12).
+    Refused(Refusal),
+    /// The state of things forbids it.
+    Reason(R),
+    /// The idempotency key came with another request before (I9).
+    KeyReused,
+    /// Cognito did not do its part.
+    Directory(DirectoryError),
+    /// The table did not do its part.
+    Store(StoreError),
+}
+
+impl<R> Failure<R> {
+    /// The problem document, where a reason needs more to become one than it knows itself.
+    pub fn into_problem(self, reason: impl FnOnce(R) -> Problem) -> Problem {
+        match self {
+            Self::Refused(refusal) => refusal.into(),
+            Self::Reason(own) => reason(own),
+            Self::KeyReused => Problem::idempotency_key_reused(),
+            Self::Directory(error) => error.into(),
+            Self::Store(error) => error.into(),
+        }
+    }
+}
+
+impl<R: Into<Problem>> From<Failure<R>> for Problem {
+    fn from(failure: Failure<R>) -> Self {
+        failure.into_problem(Into::into)
+    }
+}
+
+impl<R> From<Refusal> for Failure<R> {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl<R> From<WriteError> for Failure<R> {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Actor(refusal) => Self::Refused(refusal),
+            WriteError::KeyReused => Self::KeyReused,
+            WriteError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl<R> From<DirectoryError> for Failure<R> {
+    fn from(error: DirectoryError) -> Self {
+        Self::Directory(error)
+    }
+}
+
+impl<R> From<KeyReused> for Failure<R> {
+    fn from(KeyReused: KeyReused) -> Self {
+        Self::KeyReused
+    }
+}
+
+impl<R> From<StoreError> for Failure<R> {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

@@ -1,0 +1,110 @@
+use aws_sdk_dynamodb::{operation::transact_write_items::TransactWriteItemsError, types::CancellationReason};
+
+use super::{
+    Occasion, Refused, StoreError, WriteError, error::is_transient, patience::Patience, refused::decoded,
+    transaction::Transaction,
+};
+use crate::{
+    domain::{Authority, Member, Refusal},
+    items::{Answer, Attributes, IdempotencyItem, Item, MemberItem},
+    metrics::Metric,
+};
+
+/// What the condition of one action is for.
+#[derive(Clone, Copy)]
+pub(super) enum Guard<'a, C> {
+    /// The actor's right (R11).
+    Actor(&'a Authority),
+    /// That the request was not answered before (I9).
+    Unanswered(&'a IdempotencyItem, &'a Occasion),
+    /// Whatever the use case calls it.
+    Own(Option<C>),
+}
+
+/// A write that has committed.
+#[derive(Debug)]
+pub enum Committed {
+    /// This one.
+    Now,
+    /// The same request before; this is what it was answered.
+    Before(Answer),
+}
+
+/// How a write ended. What every write can fail of is the outer error, the use case's own conditions are the inner one.
+pub type Written<C> = Result<Result<Committed, Refused<C>>, WriteError>;
+
+impl<C: Copy + PartialEq> Transaction<'_, C> {
+    /// Commits. Conflicts with other transactions and throttling are tried again, with jitter, for as long as the table's
+    /// patience lasts. One token goes with every try whose fate is unknown, so that a lost reply never doubles an effect.
+    pub(super) async fn commit(self) -> Written<C> {
+        if let Some(error) = self.broken {
+            return Err(error.into());
+        }
+        let (guards, actions): (Vec<_>, Vec<_>) = self.actions.into_iter().unzip();
+        let metrics = self.table.environment.metrics();
+        let mut patience = Patience::new(self.table);
+        let mut token = self.table.environment.new_id();
+        loop {
+            let request = self.table.client.transact_write_items().client_request_token(token.to_string());
+            let Err(error) = request.set_transact_items(Some(actions.clone())).send().await else {
+                self.counted.into_iter().for_each(|metric| metrics.count(metric));
+                return Ok(Ok(Committed::Now));
+            };
+            let retry = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+                    let reasons = cancelled.cancellation_reasons();
+                    let failed = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+                    let busy = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"]
+                        .into_iter()
+                        .any(failed);
+                    if !busy && failed("ConditionalCheckFailed") {
+                        return why(&guards, reasons);
+                    }
+                    if failed("TransactionConflict") {
+                        metrics.count(Metric::WriteConflicts);
+                    }
+                    // Cancelled for certain, so the next try is another transaction.
+                    token = self.table.environment.new_id();
+                    busy
+                }
+                _ => is_transient(&error),
+            };
+            if !retry {
+                return Err(StoreError::Unexpected(error.into()).into());
+            }
+            if !patience.wait().await {
+                return Err(StoreError::Unavailable(error.into()).into());
+            }
+        }
+    }
+}
+
+/// What the conditions that failed mean: the actor's right first, then an answer given before (I7 goes before I9), then the
+/// use case's own.
+fn why<C: Copy + PartialEq>(guards: &[Guard<'_, C>], reasons: &[CancellationReason]) -> Written<C> {
+    let failed = || guards.iter().zip(reasons).filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"));
+    let was = |reason: &CancellationReason| -> Option<Attributes> { reason.item().cloned().filter(|i| !i.is_empty()) };
+    for (guard, reason) in failed() {
+        if let Guard::Actor(authority) = guard {
+            let actor = was(reason).as_ref().map(decoded::<MemberItem, Member>).transpose()?;
+            return Err(WriteError::Actor(authority.refusal(actor.as_ref()).unwrap_or(Refusal::NotAMember)));
+        }
+    }
+    for (guard, reason) in failed() {
+        if let (Guard::Unanswered(record, occasion), Some(kept)) = (guard, was(reason)) {
+            let kept = IdempotencyItem::from_attributes(kept).map_err(StoreError::from)?;
+            if let Some(answer) = kept.replay(&record.fingerprint, occasion.at)? {
+                return Ok(Ok(Committed::Before(answer)));
+            }
+        }
+    }
+    let own = failed().filter_map(|(guard, reason)| match guard {
+        Guard::Own(Some(condition)) => Some((*condition, was(reason))),
+        _ => None,
+    });
+    let own: Vec<_> = own.collect();
+    if own.is_empty() {
+        return Err(StoreError::Unexpected("an item is not as everything around it says".into()).into());
+    }
+    Ok(Err(Refused::new(own)))
+}

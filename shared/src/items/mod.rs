@@ -9,6 +9,8 @@ mod invitation;
 pub mod keys;
 mod member;
 mod organization;
+#[cfg(test)]
+mod tests;
 mod user;
 mod workspace;
 

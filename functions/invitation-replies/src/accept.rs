@@ -158,7 +158,7 @@ fn answered(
 /// Something changed after the invitation was read; the transaction found out what.
 fn why(refused: &Refused<AcceptanceCheck>, occasion: &Occasion) -> Result<AcceptError, StoreError> {
     if let Some(invitation) = refused.found::<InvitationItem>(AcceptanceCheck::Invitation)? {
-        let invitation = invitation.map(Invitation::try_from).transpose()?;
+        let invitation = invitation.map(Invitation::from);
         let live = invitation.map_or(Err(Unusable::Unknown), |invitation| usable(&invitation, occasion.at));
         return Ok(FindError::from(live.err().unwrap_or(Unusable::Unknown)).into());
     }

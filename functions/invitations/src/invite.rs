@@ -138,7 +138,7 @@ fn answered(
     occasion: &Occasion,
 ) -> Result<Option<Answer>, InviteError> {
     if let Some(actor) = refused.found::<MemberItem>(CreateInvitationCheck::Actor).map_err(StoreError::from)? {
-        let actor = actor.map(Member::try_from).transpose().map_err(StoreError::from)?;
+        let actor = actor.map(Member::from);
         return Err(InviteError::Refused(authority.refusal(actor.as_ref()).unwrap_or(Refusal::NotAMember)));
     }
     let record =

@@ -67,7 +67,7 @@ pub async fn remove_member(
             Err(WriteError::Store(error)) => return Err(error.into()),
             Err(WriteError::Refused(refused)) => {
                 if let Some(actor) = refused.found::<MemberItem>(RemovalCheck::Actor).map_err(StoreError::from)? {
-                    let actor = actor.map(Member::try_from).transpose().map_err(StoreError::from)?;
+                    let actor = actor.map(Member::from);
                     if let Some(refusal) = authority.and_then(|authority| authority.refusal(actor.as_ref())) {
                         return Err(RemoveMemberError::Refused(refusal));
                     }

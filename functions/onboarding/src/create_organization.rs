@@ -74,7 +74,7 @@ pub async fn create_organization(
                     return Ok(Created::Before(answer));
                 }
                 let user = refused.found::<UserItem>(FoundingCheck::Right).map_err(StoreError::from)?.flatten();
-                let user = user.map(User::try_from).transpose().map_err(StoreError::from)?;
+                let user = user.map(User::from);
                 match user {
                     Some(user) if user.granted_organizations > 0 && right == RightToFound::SignUp => {
                         right = RightToFound::Grant

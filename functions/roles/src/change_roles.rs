@@ -105,7 +105,7 @@ pub async fn change_roles(
 
 /// The actor's permissions, if they suffice to manage users and to grant the new roles.
 fn what_the_actor_holds(request: &ChangeRoles, actor: Option<MemberItem>) -> Result<PermissionSet, ChangeRolesError> {
-    let actor = actor.map(Member::try_from).transpose().map_err(StoreError::from)?;
+    let actor = actor.map(Member::from);
     let needed = Authority::to_grant(request.organization, request.actor.clone(), request.roles);
     match (needed.refusal(actor.as_ref()), actor) {
         (None, Some(actor)) => Ok(actor.permissions()),
@@ -122,7 +122,7 @@ fn why(
     let Some(member) = refused.found::<MemberItem>(RoleChangeCheck::Member)? else {
         return Ok(ChangeRolesError::LastAdmin);
     };
-    let Some(member) = member.map(Member::try_from).transpose()? else { return Ok(ChangeRolesError::MemberNotFound) };
+    let Some(member) = member.map(Member::from) else { return Ok(ChangeRolesError::MemberNotFound) };
     if let Err(permission) = held.decide(member.permissions()) {
         return Ok(ChangeRolesError::Refused(Refusal::NotGrantable(permission)));
     }

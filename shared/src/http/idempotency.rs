@@ -68,7 +68,7 @@ impl Idempotency {
     /// The answer to keep.
     pub fn record(&self, reply: &Reply, now: Timestamp) -> IdempotencyItem {
         IdempotencyItem {
-            user_id: self.user.to_string(),
+            user_id: self.user.clone().into(),
             route: self.route.to_owned(),
             idempotency_key: self.key.0.clone(),
             fingerprint: self.fingerprint.clone(),

@@ -12,12 +12,9 @@ impl Table {
         reader: &UserId,
     ) -> Result<Option<Membership>, StoreError> {
         let mut batch = self.batch_get([Key::organization(organization), Key::member(organization, reader)]).await?;
+        // The reader first: what cannot be read is no news to a stranger (R12).
+        let Some(member) = batch.member(organization, reader)? else { return Ok(None) };
         let item: Option<OrganizationItem> = batch.take(Key::organization(organization))?;
-        match (item, batch.member(organization, reader)?) {
-            (Some(organization), Some(member)) => {
-                Ok(Some(Membership { organization: organization.try_into()?, member }))
-            }
-            _ => Ok(None),
-        }
+        Ok(item.map(|item| Membership { organization: item.into(), member }))
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     directory::DirectoryError,
     domain::Refusal,
     http::Problem,
-    items::KeyReused,
+    items::{Corrupt, KeyReused},
     table::{StoreError, WriteError},
 };
 
@@ -67,6 +67,12 @@ impl<R> From<DirectoryError> for Failure<R> {
 impl<R> From<KeyReused> for Failure<R> {
     fn from(KeyReused: KeyReused) -> Self {
         Self::KeyReused
+    }
+}
+
+impl<R> From<Corrupt> for Failure<R> {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::Store(corrupt.into())
     }
 }
 

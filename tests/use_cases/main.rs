@@ -23,4 +23,5 @@ mod requeue;
 mod roles;
 mod round_trips;
 mod seats;
+mod unreadable;
 mod world;

@@ -12,6 +12,11 @@ pub struct EmailAddress {
 }
 
 impl EmailAddress {
+    /// From the table: it was an address when it was written, and stays one whatever the rules have become since.
+    pub(crate) fn stored(text: String) -> Self {
+        Self { text }
+    }
+
     /// The address, the local part as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -75,6 +80,26 @@ impl AddressKey {
         &self.0
     }
 }
+
+impl fmt::Display for AddressKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for AddressKey {
+    type Err = InvalidAddressKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidAddressKey> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if text.len() == 64 && text.bytes().all(is_digit) { Ok(Self(text.to_owned())) } else { Err(InvalidAddressKey) }
+    }
+}
+
+/// A text that is not the key of an address.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("is not the key of an address")]
+pub struct InvalidAddressKey;
 
 #[cfg(test)]
 mod tests {

@@ -120,6 +120,21 @@ impl Version {
     }
 }
 
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Version {
+    type Err = std::convert::Infallible;
+
+    /// Any text: what a version looks like is nobody's business.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
 impl From<String> for Version {
     fn from(text: String) -> Self {
         Self(text)

@@ -1,5 +1,6 @@
 use super::{
-    Days, EmailAddress, InvitationId, InvitationMessage, Locale, OrganizationId, PersonName, RoleSet, Timestamp, UserId,
+    Days, EmailAddress, InvitationId, InvitationMessage, Locale, OrganizationId, PersonName, RoleSet, Timestamp,
+    UserId, named,
 };
 
 /// What an inviter asks for.
@@ -79,6 +80,9 @@ pub enum InvitationStatus {
 }
 
 impl InvitationState {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Accepted, Self::Declined, Self::Revoked, Self::Expired];
+
     /// The name in the table.
     pub const fn name(self) -> &'static str {
         self.as_status().name()
@@ -94,6 +98,8 @@ impl InvitationState {
         }
     }
 }
+
+named!(InvitationState);
 
 impl InvitationStatus {
     /// All of them.
@@ -177,3 +183,5 @@ impl DeliveryStatus {
         }
     }
 }
+
+named!(DeliveryStatus);

@@ -6,6 +6,7 @@ mod email_address;
 mod ids;
 mod invitation;
 mod member;
+mod name;
 mod organization;
 mod permission;
 #[cfg(test)]
@@ -19,10 +20,12 @@ mod violation;
 
 pub use authority::{Authority, Guarded, Refusal};
 pub use details::{OrganizationDetails, SubmittedDetails};
-pub use email_address::{AddressKey, EmailAddress};
+pub use email_address::{AddressKey, EmailAddress, InvalidAddressKey};
 pub use ids::{InvalidId, InvitationId, OrganizationId, UserId, Version, WorkspaceId};
 pub use invitation::{Delivery, DeliveryStatus, Invitation, InvitationState, InvitationStatus, InvitationTerms};
 pub use member::{Member, Membership};
+pub use name::UnknownName;
+pub(crate) use name::named;
 pub use organization::{Organization, OrganizationStatus, Seats, Subscription, SubscriptionStatus, Workspace};
 pub use permission::{Access, Area, Permission, PermissionSet};
 pub use role::{Role, RoleSet};

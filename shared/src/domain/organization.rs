@@ -1,5 +1,5 @@
 use super::{
-    EmailAddress, OrganizationDetails, OrganizationId, Timestamp, UserId, Version, WorkspaceId, WorkspaceName,
+    EmailAddress, OrganizationDetails, OrganizationId, Timestamp, UserId, Version, WorkspaceId, WorkspaceName, named,
 };
 
 /// A group of users who share a subscription (R1).
@@ -27,6 +27,9 @@ pub enum OrganizationStatus {
 }
 
 impl OrganizationStatus {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Active];
+
     /// The name on the wire and in the table.
     pub const fn name(self) -> &'static str {
         match self {
@@ -34,6 +37,8 @@ impl OrganizationStatus {
         }
     }
 }
+
+named!(OrganizationStatus);
 
 /// What an organization pays for (R1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +61,9 @@ pub enum SubscriptionStatus {
 }
 
 impl SubscriptionStatus {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Active];
+
     /// The name on the wire and in the table.
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,6 +71,8 @@ impl SubscriptionStatus {
         }
     }
 }
+
+named!(SubscriptionStatus);
 
 /// How many seats are taken by members and live invitations, and how many there are (R16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -78,6 +78,11 @@ macro_rules! text_type {
                 $parse(text).map(Self)
             }
 
+            /// From the table: the rules held when it was written, and whatever has become of them since, it can be read.
+            pub(crate) fn stored(text: String) -> Self {
+                Self(text)
+            }
+
             /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0

@@ -1,4 +1,4 @@
-use super::{EmailAddress, OrganizationId, PersonName, Timestamp, UserId};
+use super::{EmailAddress, OrganizationId, PersonName, Timestamp, UserId, named};
 
 /// Somebody who signed up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub enum Onboarding {
 }
 
 impl Onboarding {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Complete];
+
     /// The name in the table.
     pub const fn name(self) -> &'static str {
         match self {
@@ -39,6 +42,8 @@ impl Onboarding {
         }
     }
 }
+
+named!(Onboarding);
 
 /// What `GET /me` says is to be done (R4, R6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

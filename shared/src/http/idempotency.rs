@@ -71,7 +71,7 @@ impl Once {
     /// `reply`, to be kept if the request has an idempotency key.
     pub fn new(reply: Reply, idempotency: Option<Idempotency>, now: Timestamp) -> Self {
         let record = idempotency.map(|Idempotency { user, route, key, fingerprint }| IdempotencyItem {
-            user_id: user.to_string(),
+            user_id: user.into(),
             route,
             idempotency_key: key.0,
             fingerprint,

@@ -1,26 +1,29 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key, keys::sk};
+use uuid::Uuid;
+
+use super::{Item, Key, Text, keys::sk};
+use crate::domain::{OrganizationId, Role, Timestamp, UserId, named};
 
 /// `ORG#org` / `AUDIT#uuidv7`: who did what, on whom, when, from which request (R17).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AuditItem {
-    /// Where.
-    pub organization_id: String,
+    /// The organization.
+    pub(crate) organization_id: Text<OrganizationId>,
     /// UUIDv7 of the instant.
-    pub audit_id: String,
+    pub(crate) audit_id: Text<Uuid>,
     /// The user; nobody where somebody who has not signed in answers an invitation.
-    pub actor: Option<String>,
-    /// What, as [`AuditAction::name`].
-    pub action: String,
+    pub(crate) actor: Option<Text<UserId>>,
+    /// What was done.
+    pub(crate) action: Text<AuditAction>,
     /// On which user, invitation or workspace.
-    pub target: Option<String>,
+    pub(crate) target: Option<String>,
     /// The roles that it gave.
-    pub roles: Option<Vec<String>>,
+    pub(crate) roles: Option<Vec<Text<Role>>>,
     /// When.
-    pub at: String,
+    pub(crate) at: Text<Timestamp>,
     /// The gateway's or the trigger's request id.
-    pub request_id: String,
+    pub(crate) request_id: String,
 }
 
 impl Item for AuditItem {
@@ -51,6 +54,17 @@ pub enum AuditAction {
 }
 
 impl AuditAction {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::OrganizationFounded,
+        Self::InvitationCreated,
+        Self::InvitationAccepted,
+        Self::InvitationDeclined,
+        Self::RolesChanged,
+        Self::MemberRemoved,
+        Self::MemberLeft,
+    ];
+
     /// The name in the table and on the wire.
     pub const fn name(self) -> &'static str {
         match self {
@@ -64,3 +78,5 @@ impl AuditAction {
         }
     }
 }
+
+named!(AuditAction);

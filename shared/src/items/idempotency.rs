@@ -1,23 +1,23 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key, keys::sk};
-use crate::domain::Timestamp;
+use super::{Item, Key, Text, keys::sk};
+use crate::domain::{Timestamp, UserId};
 
 /// `USER#sub` / `IDEMPOTENCY#route#key`: the answer to a request, written in the same transaction as its effect (I9).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct IdempotencyItem {
     /// Whose key it is.
-    pub user_id: String,
+    pub(crate) user_id: Text<UserId>,
     /// On which route.
-    pub route: String,
+    pub(crate) route: String,
     /// As the client sent it.
-    pub idempotency_key: String,
+    pub(crate) idempotency_key: String,
     /// SHA-256 over what the request asked for.
-    pub fingerprint: String,
+    pub(crate) fingerprint: String,
     /// What it was answered.
-    pub answer: Answer,
+    pub(crate) answer: Answer,
     /// Seconds since 1970, 24 hours on. DynamoDB collects it some time later; what counts is the comparison.
-    pub ttl: i64,
+    pub(crate) ttl: i64,
 }
 
 impl Item for IdempotencyItem {

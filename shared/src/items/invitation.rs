@@ -1,28 +1,33 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys::sk, parse};
+use super::{
+    Item, Key, Text,
+    field::{Stored, role_set},
+    keys::sk,
+};
 use crate::domain::{
-    Delivery, DeliveryStatus, Invitation, InvitationMessage, InvitationState, Locale, PersonName, RoleSet,
+    AddressKey, Delivery, DeliveryStatus, EmailAddress, Invitation, InvitationId, InvitationMessage, InvitationState,
+    Locale, OrganizationId, PersonName, RoleSet, Timestamp, UserId,
 };
 
 /// `ORG#org` / `INVITATION#inv`; also the outbox that the mailer reads from the stream (R15).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct InvitationItem {
-    organization_id: String,
-    invitation_id: String,
-    email: String,
-    #[serde(with = "serde_dynamo::string_set")]
-    roles: Vec<String>,
-    invited_by: String,
-    inviter_name: Option<String>,
-    message: Option<String>,
-    locale: Option<String>,
-    created_at: String,
-    expires_at: String,
-    state: String,
-    delivery_status: String,
+    organization_id: Text<OrganizationId>,
+    invitation_id: Text<InvitationId>,
+    email: Stored<EmailAddress>,
+    #[serde(with = "role_set")]
+    roles: RoleSet,
+    invited_by: Text<UserId>,
+    inviter_name: Option<Stored<PersonName>>,
+    message: Option<Stored<InvitationMessage>>,
+    locale: Option<Stored<Locale>>,
+    created_at: Text<Timestamp>,
+    expires_at: Text<Timestamp>,
+    state: Text<InvitationState>,
+    delivery_status: Text<DeliveryStatus>,
     delivery_reason: Option<String>,
-    delivery_at: String,
+    delivery_at: Text<Timestamp>,
     /// Which mail is to be sent; a new one with every mail that is asked for, so that an old stream record finds out.
     mail_id: String,
     /// How often the mailer took it up.
@@ -31,9 +36,9 @@ pub struct InvitationItem {
     #[serde(default)]
     secret_hashes: Vec<String>,
     /// Partition key of the index by address, only while pending.
-    invited_address: Option<String>,
+    invited_address: Option<Text<AddressKey>>,
     /// Its sort key, only while pending.
-    invitation_expires_at: Option<String>,
+    invitation_expires_at: Option<Text<Timestamp>>,
 }
 
 impl Item for InvitationItem {
@@ -48,25 +53,25 @@ impl InvitationItem {
     /// A new invitation, whose mail is to be sent.
     pub fn queued(invitation: &Invitation, mail_id: &str) -> Self {
         Self {
-            organization_id: invitation.organization_id.to_string(),
-            invitation_id: invitation.id.to_string(),
-            email: invitation.email.as_str().to_owned(),
-            roles: invitation.roles.names(),
-            invited_by: invitation.invited_by.to_string(),
+            organization_id: Text(invitation.organization_id),
+            invitation_id: Text(invitation.id),
+            email: Stored(invitation.email.clone()),
+            roles: invitation.roles,
+            invited_by: Text(invitation.invited_by.clone()),
             inviter_name: None,
-            message: invitation.message.as_ref().map(|message| message.as_str().to_owned()),
-            locale: invitation.locale.as_ref().map(|locale| locale.as_str().to_owned()),
-            created_at: invitation.created_at.to_string(),
-            expires_at: invitation.expires_at.to_string(),
-            state: InvitationState::Pending.name().to_owned(),
-            delivery_status: DeliveryStatus::Queued.name().to_owned(),
+            message: invitation.message.clone().map(Stored),
+            locale: invitation.locale.clone().map(Stored),
+            created_at: Text(invitation.created_at),
+            expires_at: Text(invitation.expires_at),
+            state: Text(InvitationState::Pending),
+            delivery_status: Text(DeliveryStatus::Queued),
             delivery_reason: None,
-            delivery_at: invitation.created_at.to_string(),
+            delivery_at: Text(invitation.created_at),
             mail_id: mail_id.to_owned(),
             mail_attempts: 0,
             secret_hashes: Vec::new(),
-            invited_address: Some(invitation.email.key().as_str().to_owned()),
-            invitation_expires_at: Some(invitation.expires_at.to_string()),
+            invited_address: Some(Text(invitation.email.key())),
+            invitation_expires_at: Some(Text(invitation.expires_at)),
         }
     }
 
@@ -81,37 +86,22 @@ impl InvitationItem {
     }
 }
 
-impl TryFrom<InvitationItem> for Invitation {
-    type Error = Corrupt;
-
-    fn try_from(item: InvitationItem) -> Result<Self, Corrupt> {
-        let states = [
-            InvitationState::Pending,
-            InvitationState::Accepted,
-            InvitationState::Declined,
-            InvitationState::Revoked,
-            InvitationState::Expired,
-        ];
-        let state = states.into_iter().find(|state| state.name() == item.state).ok_or(());
-        let delivery = DeliveryStatus::ALL.into_iter().find(|status| status.name() == item.delivery_status).ok_or(());
-        Ok(Self {
-            id: parse::<InvitationItem, _>("invitation_id", item.invitation_id.parse())?,
-            organization_id: parse::<InvitationItem, _>("organization_id", item.organization_id.parse())?,
-            email: parse::<InvitationItem, _>("email", item.email.parse())?,
-            roles: parse::<InvitationItem, _>("roles", RoleSet::parse(item.roles.iter().map(String::as_str)))?,
-            invited_by: parse::<InvitationItem, _>("invited_by", item.invited_by.parse())?,
-            inviter_name: item.inviter_name.as_deref().and_then(PersonName::from_attribute),
-            message: item.message.as_deref().and_then(|text| InvitationMessage::parse(text).ok()),
-            locale: item.locale.as_deref().and_then(|text| Locale::parse(text).ok()),
-            created_at: parse::<InvitationItem, _>("created_at", item.created_at.parse())?,
-            expires_at: parse::<InvitationItem, _>("expires_at", item.expires_at.parse())?,
-            state: parse::<InvitationItem, _>("state", state)?,
-            delivery: Delivery {
-                status: parse::<InvitationItem, _>("delivery_status", delivery)?,
-                reason: item.delivery_reason,
-                at: parse::<InvitationItem, _>("delivery_at", item.delivery_at.parse())?,
-            },
+impl From<InvitationItem> for Invitation {
+    fn from(item: InvitationItem) -> Self {
+        Self {
+            id: item.invitation_id.0,
+            organization_id: item.organization_id.0,
+            email: item.email.0,
+            roles: item.roles,
+            invited_by: item.invited_by.0,
+            inviter_name: item.inviter_name.map(|name| name.0),
+            message: item.message.map(|message| message.0),
+            locale: item.locale.map(|locale| locale.0),
+            created_at: item.created_at.0,
+            expires_at: item.expires_at.0,
+            state: item.state.0,
+            delivery: Delivery { status: item.delivery_status.0, reason: item.delivery_reason, at: item.delivery_at.0 },
             secret_hashes: item.secret_hashes,
-        })
+        }
     }
 }

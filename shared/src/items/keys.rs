@@ -34,6 +34,8 @@ pub const WORKSPACES: &str = "WORKSPACE#";
 pub(super) mod sk {
     use std::fmt::Display;
 
+    use crate::domain::AddressKey;
+
     pub(in crate::items) const META: &str = "META";
     pub(in crate::items) const SUBSCRIPTION: &str = "SUBSCRIPTION";
     pub(in crate::items) const SEATS: &str = "SEATS";
@@ -50,7 +52,7 @@ pub(super) mod sk {
         format!("{}{user}", super::MEMBERS)
     }
 
-    pub(in crate::items) fn address(key: &str) -> String {
+    pub(in crate::items) fn address(key: &AddressKey) -> String {
         format!("ADDRESS#{key}")
     }
 
@@ -62,7 +64,7 @@ pub(super) mod sk {
         format!("{}{workspace}", super::WORKSPACES)
     }
 
-    pub(in crate::items) fn audit(id: &str) -> String {
+    pub(in crate::items) fn audit(id: impl Display) -> String {
         format!("AUDIT#{id}")
     }
 }
@@ -113,7 +115,7 @@ impl Key {
 
     /// Who holds an address in it: one live invitation or one member.
     pub fn address(organization: OrganizationId, address: &AddressKey) -> Self {
-        Self::of_organization(organization, sk::address(address.as_str()))
+        Self::of_organization(organization, sk::address(address))
     }
 
     /// One of its invitations.

@@ -1,21 +1,25 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys::sk, parse};
-use crate::domain::{Member, PersonName, RoleSet, Version};
+use super::{
+    Item, Key, Text,
+    field::{Stored, role_set},
+    keys::sk,
+};
+use crate::domain::{EmailAddress, Member, OrganizationId, PersonName, RoleSet, Timestamp, UserId, Version};
 
 /// `ORG#org` / `MEMBER#sub`
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MemberItem {
-    organization_id: String,
-    user_id: String,
-    email: String,
+    organization_id: Text<OrganizationId>,
+    user_id: Text<UserId>,
+    email: Stored<EmailAddress>,
     /// The address in lower case, for the filter on the member list.
     email_lower: String,
-    name: Option<String>,
-    #[serde(with = "serde_dynamo::string_set")]
-    roles: Vec<String>,
-    joined_at: String,
-    version: String,
+    name: Option<Stored<PersonName>>,
+    #[serde(with = "role_set")]
+    roles: RoleSet,
+    joined_at: Text<Timestamp>,
+    version: Text<Version>,
 }
 
 impl Item for MemberItem {
@@ -29,41 +33,37 @@ impl Item for MemberItem {
 impl From<&Member> for MemberItem {
     fn from(member: &Member) -> Self {
         Self {
-            organization_id: member.organization_id.to_string(),
-            user_id: member.user_id.to_string(),
-            email: member.email.as_str().to_owned(),
+            organization_id: Text(member.organization_id),
+            user_id: Text(member.user_id.clone()),
+            email: Stored(member.email.clone()),
             email_lower: member.email.as_str().to_ascii_lowercase(),
-            name: member.name.as_ref().map(|name| name.as_str().to_owned()),
-            roles: member.roles.names(),
-            joined_at: member.joined_at.to_string(),
-            version: member.version.as_str().to_owned(),
+            name: member.name.clone().map(Stored),
+            roles: member.roles,
+            joined_at: Text(member.joined_at),
+            version: Text(member.version.clone()),
         }
     }
 }
 
-impl TryFrom<MemberItem> for Member {
-    type Error = Corrupt;
-
-    fn try_from(item: MemberItem) -> Result<Self, Corrupt> {
-        Ok(Self {
-            organization_id: parse::<MemberItem, _>("organization_id", item.organization_id.parse())?,
-            user_id: parse::<MemberItem, _>("user_id", item.user_id.parse())?,
-            email: parse::<MemberItem, _>("email", item.email.parse())?,
-            name: item.name.as_deref().and_then(PersonName::from_attribute),
-            roles: parse::<MemberItem, _>("roles", RoleSet::parse(item.roles.iter().map(String::as_str)))?,
-            joined_at: parse::<MemberItem, _>("joined_at", item.joined_at.parse())?,
-            version: Version::from(item.version),
-        })
+impl From<MemberItem> for Member {
+    fn from(item: MemberItem) -> Self {
+        Self {
+            organization_id: item.organization_id.0,
+            user_id: item.user_id.0,
+            email: item.email.0,
+            name: item.name.map(|name| name.0),
+            roles: item.roles,
+            joined_at: item.joined_at.0,
+            version: item.version.0,
+        }
     }
 }
 
 /// `USER#sub` / `ORG#org`: exists if and only if the member does (I2).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PointerItem {
-    /// The user.
-    pub user_id: String,
-    /// The organization.
-    pub organization_id: String,
+    user_id: Text<UserId>,
+    organization_id: Text<OrganizationId>,
 }
 
 impl Item for PointerItem {
@@ -76,6 +76,13 @@ impl Item for PointerItem {
 
 impl From<&Member> for PointerItem {
     fn from(member: &Member) -> Self {
-        Self { user_id: member.user_id.to_string(), organization_id: member.organization_id.to_string() }
+        Self { user_id: Text(member.user_id.clone()), organization_id: Text(member.organization_id) }
+    }
+}
+
+/// Where the user is a member.
+impl From<PointerItem> for OrganizationId {
+    fn from(item: PointerItem) -> Self {
+        item.organization_id.0
     }
 }

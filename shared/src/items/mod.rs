@@ -4,21 +4,28 @@
 
 mod address;
 mod audit;
+mod field;
 mod idempotency;
 mod invitation;
 pub mod keys;
 mod member;
 mod organization;
+mod read;
+#[cfg(test)]
+mod tests;
 mod user;
 mod workspace;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, convert::Infallible};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Serialize, de::DeserializeOwned};
 
+use read::Unreadable;
+
 pub use address::{AddressGuardItem, Holder};
 pub use audit::{AuditAction, AuditItem};
+pub use field::Text;
 pub use idempotency::{Answer, IdempotencyItem, KeyReused};
 pub use invitation::InvitationItem;
 pub use keys::Key;
@@ -33,12 +40,26 @@ pub type Attributes = HashMap<String, AttributeValue>;
 /// The version of the items' shape that this code writes.
 const SCHEMA: u8 = 1;
 
-/// An item that does not say what its kind of item has to say: somebody else wrote it.
-#[derive(Debug, thiserror::Error)]
+/// An item that does not say what its kind of item has to say: somebody else wrote it, or a later release. Says which kind
+/// and which field; values never appear in it (I11).
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an item of kind {entity} cannot be read: {problem}")]
 pub struct Corrupt {
     entity: &'static str,
-    problem: String,
+    problem: Unreadable,
+}
+
+impl Corrupt {
+    fn new<I: Item>(problem: Unreadable) -> Self {
+        Self { entity: I::ENTITY, problem }
+    }
+}
+
+/// Most items cannot fail to become what they are in the domain.
+impl From<Infallible> for Corrupt {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
 }
 
 /// A kind of item.
@@ -54,7 +75,8 @@ pub trait Item: Serialize + DeserializeOwned {
     /// # Errors
     /// Never for the items of this crate.
     fn to_attributes(&self) -> Result<Attributes, Corrupt> {
-        let mut attributes: Attributes = serde_dynamo::to_item(self).map_err(|error| corrupt::<Self>(&error))?;
+        let mut attributes: Attributes =
+            serde_dynamo::to_item(self).map_err(|_| Corrupt::new::<Self>(Unreadable::Form))?;
         attributes.retain(|_, value| !value.is_null());
         attributes.extend(self.key().to_attributes());
         attributes.insert("entity".to_owned(), AttributeValue::S(Self::ENTITY.to_owned()));
@@ -63,18 +85,8 @@ pub trait Item: Serialize + DeserializeOwned {
     }
 
     /// # Errors
-    /// When a field is missing or has the wrong type.
+    /// When a field is missing or has no usable value.
     fn from_attributes(attributes: Attributes) -> Result<Self, Corrupt> {
-        serde_dynamo::from_item(attributes).map_err(|error| corrupt::<Self>(&error))
+        read::read(attributes).map_err(Corrupt::new::<Self>)
     }
-}
-
-/// Says which kind of item could not be read, and why. Values never appear in it (I11).
-pub(crate) fn corrupt<I: Item>(problem: &dyn std::fmt::Display) -> Corrupt {
-    Corrupt { entity: I::ENTITY, problem: problem.to_string() }
-}
-
-/// Parses one field of an item.
-fn parse<I: Item, T>(field: &'static str, parsed: Result<T, impl Sized>) -> Result<T, Corrupt> {
-    parsed.map_err(|_| corrupt::<I>(&format_args!("{field} has no valid value")))
 }

@@ -1,28 +1,28 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys::sk, parse};
+use super::{Item, Key, Text, field::Stored, keys::sk};
 use crate::domain::{
-    Organization, OrganizationDetails, OrganizationId, OrganizationName, OrganizationStatus, Seats, Subscription,
-    SubscriptionStatus, UserId, Version,
+    EmailAddress, Organization, OrganizationDetails, OrganizationId, OrganizationName, OrganizationStatus, Seats,
+    Subscription, SubscriptionStatus, Timestamp, UserId, Version,
 };
 
 /// `ORG#org` / `META`
 #[derive(Debug, Serialize, Deserialize)]
 pub struct OrganizationItem {
-    organization_id: String,
-    name: String,
+    organization_id: Text<OrganizationId>,
+    name: Stored<OrganizationName>,
     phone: Option<String>,
     website: Option<String>,
     industry: Option<String>,
     company_size: Option<String>,
     country: Option<String>,
-    status: String,
-    created_at: String,
-    created_by: String,
-    version: String,
+    status: Text<OrganizationStatus>,
+    created_at: Text<Timestamp>,
+    created_by: Text<UserId>,
+    version: Text<Version>,
     /// Who is an organization admin: what the last-admin rule is a condition on (R10, I1).
     #[serde(with = "serde_dynamo::string_set")]
-    admin_ids: Vec<String>,
+    admin_ids: Vec<Text<UserId>>,
 }
 
 impl Item for OrganizationItem {
@@ -38,52 +38,50 @@ impl OrganizationItem {
     pub fn founded(organization: &Organization) -> Self {
         let details = organization.details.clone();
         Self {
-            organization_id: organization.id.to_string(),
-            name: details.name.as_str().to_owned(),
+            organization_id: Text(organization.id),
+            name: Stored(details.name),
             phone: details.phone,
             website: details.website,
             industry: details.industry,
             company_size: details.company_size,
             country: details.country,
-            status: organization.status.name().to_owned(),
-            created_at: organization.created_at.to_string(),
-            created_by: organization.created_by.to_string(),
-            version: organization.version.as_str().to_owned(),
-            admin_ids: vec![organization.created_by.to_string()],
+            status: Text(organization.status),
+            created_at: Text(organization.created_at),
+            created_by: Text(organization.created_by.clone()),
+            version: Text(organization.version.clone()),
+            admin_ids: vec![Text(organization.created_by.clone())],
         }
     }
 }
 
-impl TryFrom<OrganizationItem> for Organization {
-    type Error = Corrupt;
-
-    fn try_from(item: OrganizationItem) -> Result<Self, Corrupt> {
-        Ok(Self {
-            id: parse::<OrganizationItem, _>("organization_id", item.organization_id.parse())?,
+impl From<OrganizationItem> for Organization {
+    fn from(item: OrganizationItem) -> Self {
+        Self {
+            id: item.organization_id.0,
             details: OrganizationDetails {
-                name: parse::<OrganizationItem, _>("name", OrganizationName::parse(&item.name))?,
+                name: item.name.0,
                 phone: item.phone,
                 website: item.website,
                 industry: item.industry,
                 company_size: item.company_size,
                 country: item.country,
             },
-            status: OrganizationStatus::Active,
-            created_at: parse::<OrganizationItem, _>("created_at", item.created_at.parse())?,
-            created_by: parse::<OrganizationItem, UserId>("created_by", item.created_by.parse())?,
-            version: Version::from(item.version),
-        })
+            status: item.status.0,
+            created_at: item.created_at.0,
+            created_by: item.created_by.0,
+            version: item.version.0,
+        }
     }
 }
 
 /// `ORG#org` / `SUBSCRIPTION`
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SubscriptionItem {
-    organization_id: String,
+    organization_id: Text<OrganizationId>,
     plan: String,
-    status: String,
-    billing_contact: String,
-    version: String,
+    status: Text<SubscriptionStatus>,
+    billing_contact: Stored<EmailAddress>,
+    version: Text<Version>,
 }
 
 impl Item for SubscriptionItem {
@@ -98,32 +96,30 @@ impl SubscriptionItem {
     /// What an organization is founded with.
     pub fn new(organization: OrganizationId, subscription: &Subscription) -> Self {
         Self {
-            organization_id: organization.to_string(),
+            organization_id: Text(organization),
             plan: subscription.plan.clone(),
-            status: subscription.status.name().to_owned(),
-            billing_contact: subscription.billing_contact.as_str().to_owned(),
-            version: subscription.version.as_str().to_owned(),
+            status: Text(subscription.status),
+            billing_contact: Stored(subscription.billing_contact.clone()),
+            version: Text(subscription.version.clone()),
         }
     }
 }
 
-impl TryFrom<SubscriptionItem> for Subscription {
-    type Error = Corrupt;
-
-    fn try_from(item: SubscriptionItem) -> Result<Self, Corrupt> {
-        Ok(Self {
+impl From<SubscriptionItem> for Subscription {
+    fn from(item: SubscriptionItem) -> Self {
+        Self {
             plan: item.plan,
-            status: SubscriptionStatus::Active,
-            billing_contact: parse::<SubscriptionItem, _>("billing_contact", item.billing_contact.parse())?,
-            version: Version::from(item.version),
-        })
+            status: item.status.0,
+            billing_contact: item.billing_contact.0,
+            version: item.version.0,
+        }
     }
 }
 
 /// `ORG#org` / `SEATS`
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SeatsItem {
-    organization_id: String,
+    organization_id: Text<OrganizationId>,
     seats_used: u64,
     /// Here rather than in SUBSCRIPTION, so that one condition on one item compares both (R16).
     seat_limit: u64,
@@ -140,7 +136,7 @@ impl Item for SeatsItem {
 impl SeatsItem {
     /// What an organization is founded with.
     pub fn new(organization: OrganizationId, seats: Seats) -> Self {
-        Self { organization_id: organization.to_string(), seats_used: seats.used, seat_limit: seats.limit }
+        Self { organization_id: Text(organization), seats_used: seats.used, seat_limit: seats.limit }
     }
 }
 

@@ -1,21 +1,21 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys, parse};
-use crate::domain::{Onboarding, PersonName, User, UserId};
+use super::{Item, Key, Text, field::Stored, keys};
+use crate::domain::{EmailAddress, Onboarding, OrganizationId, PersonName, Timestamp, User, UserId};
 
 /// `USER#sub` / `PROFILE`
 #[derive(Debug, Serialize, Deserialize)]
 pub struct UserItem {
-    user_id: String,
-    email: String,
+    user_id: Text<UserId>,
+    email: Stored<EmailAddress>,
     email_verified: bool,
-    name: Option<String>,
-    onboarding: String,
-    founded_organization_id: Option<String>,
+    name: Option<Stored<PersonName>>,
+    onboarding: Text<Onboarding>,
+    founded_organization_id: Option<Text<OrganizationId>>,
     /// An operator raises it to let the user found one more organization (R3).
     #[serde(default)]
     granted_organizations: u32,
-    as_of: String,
+    as_of: Text<Timestamp>,
 }
 
 impl Item for UserItem {
@@ -29,38 +29,29 @@ impl Item for UserItem {
 impl From<&User> for UserItem {
     fn from(user: &User) -> Self {
         Self {
-            user_id: user.id.to_string(),
-            email: user.email.as_str().to_owned(),
+            user_id: Text(user.id.clone()),
+            email: Stored(user.email.clone()),
             email_verified: user.email_verified,
-            name: user.name.as_ref().map(|name| name.as_str().to_owned()),
-            onboarding: user.onboarding.name().to_owned(),
-            founded_organization_id: user.founded.map(|id| id.to_string()),
+            name: user.name.clone().map(Stored),
+            onboarding: Text(user.onboarding),
+            founded_organization_id: user.founded.map(Text),
             granted_organizations: user.granted_organizations,
-            as_of: user.as_of.to_string(),
+            as_of: Text(user.as_of),
         }
     }
 }
 
-impl TryFrom<UserItem> for User {
-    type Error = Corrupt;
-
-    fn try_from(item: UserItem) -> Result<Self, Corrupt> {
-        Ok(Self {
-            id: parse::<UserItem, UserId>("user_id", item.user_id.parse())?,
-            email: parse::<UserItem, _>("email", item.email.parse())?,
+impl From<UserItem> for User {
+    fn from(item: UserItem) -> Self {
+        Self {
+            id: item.user_id.0,
+            email: item.email.0,
             email_verified: item.email_verified,
-            name: item.name.as_deref().and_then(PersonName::from_attribute),
-            onboarding: if item.onboarding == Onboarding::Open.name() {
-                Onboarding::Open
-            } else {
-                Onboarding::Complete
-            },
-            founded: item
-                .founded_organization_id
-                .map(|id| parse::<UserItem, _>("founded_organization_id", id.parse()))
-                .transpose()?,
+            name: item.name.map(|name| name.0),
+            onboarding: item.onboarding.0,
+            founded: item.founded_organization_id.map(|id| id.0),
             granted_organizations: item.granted_organizations,
-            as_of: parse::<UserItem, _>("as_of", item.as_of.parse())?,
-        })
+            as_of: item.as_of.0,
+        }
     }
 }

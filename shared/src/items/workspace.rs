@@ -1,17 +1,17 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Corrupt, Item, Key, keys::sk, parse};
-use crate::domain::{OrganizationId, Version, Workspace, WorkspaceName};
+use super::{Item, Key, Text, field::Stored, keys::sk};
+use crate::domain::{OrganizationId, Timestamp, Version, Workspace, WorkspaceId, WorkspaceName};
 
 /// `ORG#org` / `WORKSPACE#ws`
 #[derive(Debug, Serialize, Deserialize)]
 pub struct WorkspaceItem {
-    organization_id: String,
-    workspace_id: String,
-    name: String,
+    organization_id: Text<OrganizationId>,
+    workspace_id: Text<WorkspaceId>,
+    name: Stored<WorkspaceName>,
     is_default: bool,
-    created_at: String,
-    version: String,
+    created_at: Text<Timestamp>,
+    version: Text<Version>,
 }
 
 impl Item for WorkspaceItem {
@@ -26,26 +26,24 @@ impl WorkspaceItem {
     /// A workspace of an organization.
     pub fn new(organization: OrganizationId, workspace: &Workspace) -> Self {
         Self {
-            organization_id: organization.to_string(),
-            workspace_id: workspace.id.to_string(),
-            name: workspace.name.as_str().to_owned(),
+            organization_id: Text(organization),
+            workspace_id: Text(workspace.id),
+            name: Stored(workspace.name.clone()),
             is_default: workspace.is_default,
-            created_at: workspace.created_at.to_string(),
-            version: workspace.version.as_str().to_owned(),
+            created_at: Text(workspace.created_at),
+            version: Text(workspace.version.clone()),
         }
     }
 }
 
-impl TryFrom<WorkspaceItem> for Workspace {
-    type Error = Corrupt;
-
-    fn try_from(item: WorkspaceItem) -> Result<Self, Corrupt> {
-        Ok(Self {
-            id: parse::<WorkspaceItem, _>("workspace_id", item.workspace_id.parse())?,
-            name: parse::<WorkspaceItem, _>("name", WorkspaceName::parse(&item.name))?,
+impl From<WorkspaceItem> for Workspace {
+    fn from(item: WorkspaceItem) -> Self {
+        Self {
+            id: item.workspace_id.0,
+            name: item.name.0,
             is_default: item.is_default,
-            created_at: parse::<WorkspaceItem, _>("created_at", item.created_at.parse())?,
-            version: Version::from(item.version),
-        })
+            created_at: item.created_at.0,
+            version: item.version.0,
+        }
     }
 }

@@ -63,12 +63,12 @@ impl Table {
         let found: Option<InvitationItem> = batch.take(invitation)?;
         let organization: Option<OrganizationItem> = batch.take(organization)?;
         let (Some(found), Some(organization)) = (found, organization) else { return Ok(None) };
-        let invitation = Invitation::try_from(found)?;
+        let invitation = Invitation::from(found);
         if !token.hash().is_one_of(&invitation.secret_hashes) {
             return Ok(None);
         }
         let answered = answered.map(|key| batch.take(key)).transpose()?.flatten();
-        Ok(Some(InvitationToAnswer { invitation, organization: organization.try_into()?, answered }))
+        Ok(Some(InvitationToAnswer { invitation, organization: organization.into(), answered }))
     }
 
     /// Makes the invited user a member. Nothing that all who join share is written, unless an organization admin joins.

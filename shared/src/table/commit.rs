@@ -92,7 +92,7 @@ fn why<C: Copy + PartialEq>(guards: &[Guard<'_, C>], reasons: &[CancellationReas
     }
     for (guard, reason) in failed() {
         if let (Guard::Unanswered(record, occasion), Some(kept)) = (guard, was(reason)) {
-            let kept = IdempotencyItem::from_attributes(kept).map_err(StoreError::from)?;
+            let kept = IdempotencyItem::from_attributes(kept)?;
             if let Some(answer) = kept.replay(&record.fingerprint, occasion.at)? {
                 return Ok(Ok(Committed::Before(answer)));
             }

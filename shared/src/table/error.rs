@@ -27,13 +27,6 @@ impl StoreError {
     }
 }
 
-/// What cannot fail to be read does not.
-impl From<std::convert::Infallible> for StoreError {
-    fn from(never: std::convert::Infallible) -> Self {
-        match never {}
-    }
-}
-
 impl From<Corrupt> for StoreError {
     fn from(corrupt: Corrupt) -> Self {
         Self::Unexpected(corrupt.into())
@@ -90,5 +83,11 @@ impl From<KeyReused> for WriteError {
 impl From<StoreError> for WriteError {
     fn from(error: StoreError) -> Self {
         Self::Store(error)
+    }
+}
+
+impl From<Corrupt> for WriteError {
+    fn from(corrupt: Corrupt) -> Self {
+        Self::Store(corrupt.into())
     }
 }

@@ -55,8 +55,8 @@ impl Table {
         let (Some(item), Some(organization)) = (claimed, organization) else { return Ok(None) };
         Ok(Some(ClaimedMail {
             attempts: item.mail_attempts(),
-            invitation: item.try_into()?,
-            organization: organization.try_into()?,
+            invitation: item.into(),
+            organization: organization.into(),
             inviter: batch.member(mail.organization, &mail.inviter)?,
         }))
     }

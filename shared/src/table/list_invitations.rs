@@ -1,9 +1,9 @@
 use futures::future::try_join;
 
-use super::{Page, StoreError, Table, expression::Expression, read::ListQuery};
+use super::{Page, StoreError, Table, expression::Expression, read, read::ListQuery};
 use crate::{
     domain::{Guarded, Invitation, InvitationState, InvitationStatus, OrganizationId, Timestamp, UserId},
-    items::{InvitationItem, Item, keys},
+    items::{InvitationItem, keys},
 };
 
 /// Which invitations are wanted.
@@ -54,7 +54,6 @@ impl Table {
             filter: filter.expression(),
         };
         let (reader, page) = try_join(self.membership(organization, reader), self.list(list)).await?;
-        let page = page.try_map(|item| Ok::<_, StoreError>(InvitationItem::from_attributes(item)?.try_into()?))?;
-        Ok(Guarded::new(reader, page))
+        Ok(Guarded::new(reader, page.listed(read::read::<InvitationItem, _>)))
     }
 }

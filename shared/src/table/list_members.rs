@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{Guarded, Member, OrganizationId, Role, UserId},
-    items::keys,
+    items::{MemberItem, keys},
 };
 
 /// Which members are wanted. Nothing given: all.
@@ -51,6 +51,6 @@ impl Table {
             filter: filter.expression(),
         };
         let (reader, page) = try_join(self.membership(organization, reader), self.list(list)).await?;
-        Ok(Guarded::new(reader, page.try_map(read::member)?))
+        Ok(Guarded::new(reader, page.listed(read::read::<MemberItem, _>)))
     }
 }

@@ -1,7 +1,10 @@
-use super::{Page, StoreError, Table, read::ListQuery, user_overview};
+use super::{
+    Page, StoreError, Table,
+    read::{self, ListQuery},
+};
 use crate::{
     domain::{Membership, OrganizationId, UserId},
-    items::{Item, Key, OrganizationItem, PointerItem, keys},
+    items::{Corrupt, Key, OrganizationItem, PointerItem, keys},
 };
 
 impl Table {
@@ -20,11 +23,11 @@ impl Table {
             newest_first: false,
             filter: None,
         };
-        self.list(list).await?.try_map(|item| user_overview::organization(&PointerItem::from_attributes(item)?))
+        Ok(self.list(list).await?.listed(read::read::<PointerItem, _>))
     }
 
     /// The organizations and the user's place in each, in the order asked for, in one round trip. A membership that ended
-    /// since the ids were read is left out.
+    /// since the ids were read is left out, and so is one that cannot be read.
     pub async fn memberships(
         &self,
         user: &UserId,
@@ -32,13 +35,11 @@ impl Table {
     ) -> Result<Vec<Membership>, StoreError> {
         let keys = organizations.iter().flat_map(|id| [Key::organization(*id), Key::member(*id, user)]);
         let mut batch = self.batch_get(keys).await?;
-        let mut memberships = Vec::new();
-        for id in organizations {
-            let organization: Option<OrganizationItem> = batch.take(Key::organization(*id))?;
-            if let (Some(organization), Some(member)) = (organization, batch.member(*id, user)?) {
-                memberships.push(Membership { organization: organization.try_into()?, member });
-            }
-        }
-        Ok(memberships)
+        let mut membership = |id: OrganizationId| -> Result<Option<Membership>, Corrupt> {
+            let organization: Option<OrganizationItem> = batch.take(Key::organization(id))?;
+            let member = batch.member(id, user)?;
+            Ok(organization.zip(member).map(|(item, member)| Membership { organization: item.into(), member }))
+        };
+        Ok(organizations.iter().filter_map(|id| read::listed(membership(*id)).flatten()).collect())
     }
 }

@@ -6,7 +6,8 @@ use futures::future::try_join_all;
 use super::{StoreError, Table, expression::Expression};
 use crate::{
     domain::{Member, OrganizationId, UserId},
-    items::{Attributes, Item, Key, MemberItem},
+    items::{Attributes, Corrupt, Item, Key, MemberItem},
+    telemetry,
 };
 
 /// Some of a list, and where the rest begins.
@@ -19,8 +20,10 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    pub(super) fn try_map<U, E>(self, map: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
-        Ok(Page { items: self.items.into_iter().map(map).collect::<Result<_, _>>()?, next: self.next })
+    /// What can be read of a page. One item that cannot is left out of it, see [`listed`]; the next page begins where it
+    /// would have begun anyway.
+    pub(super) fn listed<U>(self, read: impl Fn(T) -> Result<U, Corrupt>) -> Page<U> {
+        Page { items: self.items.into_iter().filter_map(|item| listed(read(item))).collect(), next: self.next }
     }
 }
 
@@ -122,7 +125,7 @@ impl Table {
         organization: OrganizationId,
         user: &UserId,
     ) -> Result<Option<Member>, StoreError> {
-        self.get(&Key::member(organization, user)).await?.map(member).transpose()
+        Ok(self.get(&Key::member(organization, user)).await?.map(read::<MemberItem, _>).transpose()?)
     }
 }
 
@@ -130,17 +133,25 @@ impl Table {
 pub(super) struct Batch(HashMap<(String, String), Attributes>);
 
 impl Batch {
-    pub(super) fn take<I: Item>(&mut self, key: Key) -> Result<Option<I>, StoreError> {
-        Ok(self.0.remove(&(key.pk, key.sk)).map(I::from_attributes).transpose()?)
+    pub(super) fn take<I: Item>(&mut self, key: Key) -> Result<Option<I>, Corrupt> {
+        self.0.remove(&(key.pk, key.sk)).map(I::from_attributes).transpose()
     }
 
     /// Somebody's membership. Not taken out: it may be asked for twice, as the reader's and as what is read.
-    pub(super) fn member(&self, organization: OrganizationId, user: &UserId) -> Result<Option<Member>, StoreError> {
+    pub(super) fn member(&self, organization: OrganizationId, user: &UserId) -> Result<Option<Member>, Corrupt> {
         let key = Key::member(organization, user);
-        self.0.get(&(key.pk, key.sk)).cloned().map(member).transpose()
+        self.0.get(&(key.pk, key.sk)).cloned().map(read::<MemberItem, _>).transpose()
     }
 }
 
-pub(super) fn member(attributes: Attributes) -> Result<Member, StoreError> {
-    Ok(MemberItem::from_attributes(attributes)?.try_into()?)
+/// What an item says, as the domain has it.
+pub(super) fn read<I: Item, T: From<I>>(attributes: Attributes) -> Result<T, Corrupt> {
+    I::from_attributes(attributes).map(T::from)
+}
+
+/// An item of a list. One that cannot be read is left out, for otherwise it would take everybody's list away, and the
+/// `GET /me` of everybody whom it concerns. Whoever is on call learns of it from the log; asked for alone, the item is an
+/// internal error.
+pub(super) fn listed<T>(read: Result<T, Corrupt>) -> Option<T> {
+    read.map_err(|corrupt| tracing::error!(error = telemetry::chain(&corrupt), "an item was left out of a list")).ok()
 }

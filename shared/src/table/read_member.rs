@@ -13,6 +13,8 @@ impl Table {
         member: &UserId,
     ) -> Result<Guarded<Option<Member>>, StoreError> {
         let batch = self.batch_get([Key::member(organization, reader), Key::member(organization, member)]).await?;
-        Ok(Guarded::new(batch.member(organization, reader)?, batch.member(organization, member)?))
+        // The reader first: what cannot be read is no news to a stranger (R12).
+        let Some(reader) = batch.member(organization, reader)? else { return Ok(Guarded::new(None, None)) };
+        Ok(Guarded::new(Some(reader), batch.member(organization, member)?))
     }
 }

@@ -1,9 +1,12 @@
 use futures::future::try_join;
 
-use super::{StoreError, Table, read::ListQuery};
+use super::{
+    StoreError, Table,
+    read::{self, ListQuery},
+};
 use crate::{
     domain::{Guarded, Organization, OrganizationId, Seats, Subscription, UserId, Workspace},
-    items::{Item, Key, OrganizationItem, SeatsItem, SubscriptionItem, WorkspaceItem, keys},
+    items::{Key, OrganizationItem, SeatsItem, SubscriptionItem, WorkspaceItem, keys},
 };
 
 /// Everything that the settings tabs show, members and invitations aside.
@@ -42,20 +45,20 @@ impl Table {
             filter: None,
         };
         let (mut batch, workspaces) = try_join(self.batch_get(keys), self.list(workspaces)).await?;
+        // The reader first: what cannot be read is no news to a stranger (R12).
+        let Some(reader) = batch.member(organization, reader)? else { return Ok(Guarded::found(None, None)) };
         let found: Option<OrganizationItem> = batch.take(Key::organization(organization))?;
         let subscription: Option<SubscriptionItem> = batch.take(Key::subscription(organization))?;
         let seats: Option<SeatsItem> = batch.take(Key::seats(organization))?;
         let (Some(found), Some(subscription), Some(seats)) = (found, subscription, seats) else {
             return Ok(Guarded::found(None, None));
         };
-        let workspaces =
-            workspaces.try_map(|item| Ok::<_, StoreError>(WorkspaceItem::from_attributes(item)?.try_into()?))?;
         let settings = Settings {
-            organization: found.try_into()?,
-            subscription: subscription.try_into()?,
+            organization: found.into(),
+            subscription: subscription.into(),
             seats: seats.into(),
-            workspaces: workspaces.items,
+            workspaces: workspaces.listed(read::read::<WorkspaceItem, _>).items,
         };
-        Ok(Guarded::new(batch.member(organization, reader)?, settings))
+        Ok(Guarded::new(Some(reader), settings))
     }
 }

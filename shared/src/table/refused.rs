@@ -1,4 +1,3 @@
-use super::StoreError;
 use crate::items::{Attributes, Corrupt, Item};
 
 /// Which of a write's conditions did not hold, and the items as they were.
@@ -36,11 +35,7 @@ impl<C: Copy + PartialEq> Refused<C> {
     ///
     /// # Errors
     /// When the item cannot be read.
-    pub fn found<I, T>(&self, condition: C) -> Result<Found<T>, StoreError>
-    where
-        I: Item,
-        T: TryFrom<I, Error: Into<StoreError>>,
-    {
+    pub fn found<I: Item, T: TryFrom<I, Error: Into<Corrupt>>>(&self, condition: C) -> Result<Found<T>, Corrupt> {
         match self.0.iter().find(|(refused, _)| *refused == condition) {
             None => Ok(Found::HeldUp),
             Some((_, None)) => Ok(Found::Missing),
@@ -54,11 +49,6 @@ impl<C: Copy + PartialEq> Refused<C> {
     }
 }
 
-pub(super) fn decoded<I, T>(attributes: &Attributes) -> Result<T, StoreError>
-where
-    I: Item,
-    T: TryFrom<I, Error: Into<StoreError>>,
-{
-    let item = I::from_attributes(attributes.clone()).map_err(|corrupt: Corrupt| StoreError::from(corrupt))?;
-    T::try_from(item).map_err(Into::into)
+pub(super) fn decoded<I: Item, T: TryFrom<I, Error: Into<Corrupt>>>(attributes: &Attributes) -> Result<T, Corrupt> {
+    T::try_from(I::from_attributes(attributes.clone())?).map_err(Into::into)
 }

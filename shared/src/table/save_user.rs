@@ -24,7 +24,7 @@ impl Table {
             .set_expression_attribute_values(Expression::values([&change]))
             .return_values(ReturnValue::AllNew);
         let answer = self.patiently(|| update.clone().send()).await?;
-        Ok(UserItem::from_attributes(answer.attributes.unwrap_or_default())?.try_into()?)
+        Ok(UserItem::from_attributes(answer.attributes.unwrap_or_default())?.into())
     }
 }
 

@@ -137,13 +137,13 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
     pub(super) fn audit(mut self, organization: OrganizationId, occasion: &Occasion, record: AuditRecord<'_>) -> Self {
         self.counted = counted(record.action);
         let item = AuditItem {
-            organization_id: organization.to_string(),
-            audit_id: self.table.environment.new_id().to_string(),
-            actor: record.actor.map(ToString::to_string),
-            action: record.action.name().to_owned(),
+            organization_id: organization.into(),
+            audit_id: self.table.environment.new_id().into(),
+            actor: record.actor.cloned().map(Into::into),
+            action: record.action.into(),
             target: record.target,
-            roles: record.roles.map(RoleSet::names),
-            at: occasion.at.to_string(),
+            roles: record.roles.map(|roles| roles.iter().map(Into::into).collect()),
+            at: occasion.at.into(),
             request_id: occasion.request_id.clone(),
         };
         self.create(None, &item)

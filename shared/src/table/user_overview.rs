@@ -1,7 +1,7 @@
-use super::{StoreError, Table, expression::Expression};
+use super::{StoreError, Table, expression::Expression, read};
 use crate::{
     domain::{OrganizationId, User, UserId},
-    items::{Item, PointerItem, UserItem, keys},
+    items::{PointerItem, UserItem, keys},
 };
 
 /// A user and where they are a member.
@@ -35,9 +35,9 @@ impl Table {
                 .await?;
             for item in answer.items.unwrap_or_default() {
                 if item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk == keys::PROFILE) {
-                    overview.user = Some(UserItem::from_attributes(item)?.try_into()?);
+                    overview.user = Some(read::read::<UserItem, _>(item)?);
                 } else {
-                    overview.organizations.push(organization(&PointerItem::from_attributes(item)?)?);
+                    overview.organizations.extend(read::listed(read::read::<PointerItem, OrganizationId>(item)));
                 }
             }
             start = answer.last_evaluated_key;
@@ -46,11 +46,4 @@ impl Table {
             }
         }
     }
-}
-
-pub(super) fn organization(pointer: &PointerItem) -> Result<OrganizationId, StoreError> {
-    pointer
-        .organization_id
-        .parse()
-        .map_err(|_| StoreError::Unexpected("a membership pointer names no organization".into()))
 }

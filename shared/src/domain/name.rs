@@ -1,0 +1,25 @@
+/// A text that names none of the values that there are.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("is not one of the names that there are")]
+pub struct UnknownName;
+
+/// `Display` and `FromStr` by `name` for an enum that lists its values in `ALL`.
+macro_rules! named {
+    ($type:ty) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::domain::UnknownName;
+
+            fn from_str(text: &str) -> Result<Self, $crate::domain::UnknownName> {
+                Self::ALL.into_iter().find(|value| value.name() == text).ok_or($crate::domain::UnknownName)
+            }
+        }
+    };
+}
+
+pub(crate) use named;

@@ -1,0 +1,104 @@
+//! What the fields of items hold. The domain knows nothing of serde; these wrappers do.
+
+use std::{
+    fmt::{self, Display},
+    str::FromStr,
+};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use crate::domain::{EmailAddress, InvitationMessage, Locale, OrganizationName, PersonName, WorkspaceName};
+
+/// Why a text was refused. [`Corrupt`](super::Corrupt) drops it: it names the field, and no error of a parser, which may
+/// quote what it was given, is ever shown.
+const UNUSABLE: &str = "no usable value";
+
+/// Structure: an id, an instant, a state. `Display` writes it, `FromStr` reads it, and what it refuses is unreadable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text<T>(pub T);
+
+impl<T> From<T> for Text<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T: Display> Display for Text<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T: Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de, T: FromStr> Deserialize<'de> for Text<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map(Self).map_err(|_| D::Error::custom(UNUSABLE))
+    }
+}
+
+/// Words that people chose. The rules for writing them may become stricter with every release, so they are not applied
+/// again to what is stored: no release makes the items of an earlier one unreadable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stored<T>(pub(super) T);
+
+/// A type of the domain that can be read back without its rules.
+///
+/// Not `Display`: that would put names and addresses one `%` away from the log (I11).
+pub(super) trait StoredText {
+    fn stored(text: String) -> Self;
+    fn text(&self) -> &str;
+}
+
+macro_rules! stored_text {
+    ($($name:ident),*) => {
+        $(impl StoredText for $name {
+            fn stored(text: String) -> Self {
+                $name::stored(text)
+            }
+
+            fn text(&self) -> &str {
+                self.as_str()
+            }
+        })*
+    };
+}
+
+stored_text!(EmailAddress, InvitationMessage, Locale, OrganizationName, PersonName, WorkspaceName);
+
+impl<T> From<T> for Stored<T> {
+    fn from(value: T) -> Self {
+        Self(value)
+    }
+}
+
+impl<T: StoredText> Serialize for Stored<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.text())
+    }
+}
+
+impl<'de, T: StoredText> Deserialize<'de> for Stored<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(T::stored).map(Self)
+    }
+}
+
+/// Roles as the string set that conditions ask `contains` of.
+pub(super) mod role_set {
+    use super::{Deserialize, Deserializer, Error, Serializer, UNUSABLE};
+    use crate::domain::RoleSet;
+
+    pub(in crate::items) fn serialize<S: Serializer>(roles: &RoleSet, serializer: S) -> Result<S::Ok, S::Error> {
+        serde_dynamo::string_set::serialize(&roles.names(), serializer)
+    }
+
+    pub(in crate::items) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RoleSet, D::Error> {
+        let names = Vec::<String>::deserialize(deserializer)?;
+        RoleSet::parse(names.iter().map(String::as_str)).map_err(|_| D::Error::custom(UNUSABLE))
+    }
+}

@@ -1,0 +1,100 @@
+//! Items to Rust values, with errors that name the field and never hold its value (I11).
+//!
+//! `serde_dynamo` reads each attribute. Its own errors do not say which one failed and quote numbers and texts, so that
+//! the walk over the fields is here.
+
+use std::{fmt, slice};
+
+use serde::{
+    Deserializer, de,
+    de::{DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, Visitor, value::StrDeserializer},
+};
+
+use super::Attributes;
+
+/// What is wrong with an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// A field that every item of its kind has.
+    Missing(&'static str),
+    /// A field whose value is of another type, or no value of its own one.
+    Unusable(&'static str),
+    /// No single field.
+    Form,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(field) => write!(f, "{field} is missing"),
+            Self::Unusable(field) => write!(f, "{field} has no usable value"),
+            Self::Form => f.write_str("it has another form"),
+        }
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+impl de::Error for Unreadable {
+    /// Drops the message, which may quote the value.
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self::Form
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::Missing(field)
+    }
+}
+
+/// Reads the fields of `T`; other attributes are not looked at.
+pub(super) fn read<T: DeserializeOwned>(attributes: Attributes) -> Result<T, Unreadable> {
+    T::deserialize(Item(attributes))
+}
+
+struct Item(Attributes);
+
+impl<'de> Deserializer<'de> for Item {
+    type Error = Unreadable;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Unreadable> {
+        Err(Unreadable::Form)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Unreadable> {
+        visitor.visit_map(Fields { attributes: self.0, rest: fields.iter(), next: None })
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+struct Fields {
+    attributes: Attributes,
+    rest: slice::Iter<'static, &'static str>,
+    next: Option<(&'static str, aws_sdk_dynamodb::types::AttributeValue)>,
+}
+
+impl<'de> MapAccess<'de> for Fields {
+    type Error = Unreadable;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Unreadable> {
+        let attributes = &mut self.attributes;
+        self.next = self.rest.find_map(|field| Some((*field, attributes.remove(*field)?)));
+        let Some((field, _)) = self.next else { return Ok(None) };
+        let name: StrDeserializer<'_, Unreadable> = field.into_deserializer();
+        seed.deserialize(name).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Unreadable> {
+        let (field, value) = self.next.take().ok_or(Unreadable::Form)?;
+        let value = serde_dynamo::Deserializer::from_attribute_value(value.into());
+        seed.deserialize(value).map_err(|_| Unreadable::Unusable(field))
+    }
+}

@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::{
     config::{BehaviorVersion, Credentials, Region, retry::RetryConfig},
     operation::update_item::builders::UpdateItemFluentBuilder,
 };
-use local_stack::{Data, Engine, Template};
+use local_stack::{Data, Engine, Options};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
 use shared::{
@@ -70,7 +70,7 @@ impl World {
             Err(_) => Engine::start(Data::Memory).await.unwrap(),
         };
         let table_name = table_name();
-        engine.create_table_without_stream(&Template::workspace().unwrap(), &table_name).await.unwrap();
+        engine.create_table_without_stream(&Options::default().template().unwrap(), &table_name).await.unwrap();
         let client = client(engine.endpoint_url());
         let clock = Arc::new(AtomicI64::new(0));
         let counted = Counted::default();

@@ -5,6 +5,8 @@ Prices: us-east-1, US dollars, without free tiers and without tax, as AWS publis
 assumed about use, to what holds for you.
 """
 
+import json
+import subprocess
 from pathlib import Path
 
 PRICES = {
@@ -38,8 +40,15 @@ LOG_BYTES_PER_REQUEST = 1200
 SECONDS_A_MONTH, TRACED_BEYOND = 30 * 24 * 3600, 0.05
 # User, membership both ways, address guard, audit records, index entries.
 STORED_BYTES_PER_USER = 6000
-TEMPLATES = [Path(__file__).parents[1] / "template.yaml", Path(__file__).parent / "observability.yaml"]
-ALARMS = sum(template.read_text().count("Type: AWS::CloudWatch::Alarm\n") for template in TEMPLATES)
+
+
+def alarms(template: str) -> int:
+    command = ["cargo", "run", "--quiet", "--package", "stack-template", "--", "alarms", template]
+    return len(json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout))
+
+
+ROOT = Path(__file__).parents[1]
+ALARMS = alarms("template.yaml") + alarms("infra/observability.yaml")
 # docs/operations.md: eleven, three for each of the seven functions that write, one for each of thirty problem codes. Charged for the
 # hours in which they have data, so this is the most.
 METRICS, DASHBOARDS = 11 + 3 * 7 + 30, 1

@@ -31,7 +31,7 @@ class Stack:
             self.cloud.client("sesv2").create_email_identity(EmailIdentity="example.com")
         overrides = [f"{name}={value}" for name, value in (PARAMETERS | more_parameters).items()]
         template = f".aws-sam/{PARAMETERS['Architecture']}/template.yaml"
-        command = ["sam", "deploy", "--template", template, "--stack-name", self.name, "--resolve-s3", "--capabilities",
+        command = ["sam", "deploy", "--language-extensions", "--template", template, "--stack-name", self.name, "--resolve-s3", "--capabilities",
                    "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND", "--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides]
         if subprocess.run(command, cwd=root, env=self.cloud.environment).returncode != 0:
             sys.exit(f"sam deploy failed; MiniStack's last words:\n{self.cloud.tail()}")

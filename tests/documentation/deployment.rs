@@ -1,72 +1,64 @@
 //! What template.yaml promises about deployments.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::read;
+use serde_json::Value;
+use stack_template::Document;
 
-/// Each parameter with the text of its declaration.
-fn parameters(template: &str) -> BTreeMap<String, String> {
-    let (_, rest) = template.split_once("\nParameters:\n").unwrap();
-    let (declarations, _) = rest.split_once("\nRules:\n").unwrap();
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    let mut name = String::new();
-    for line in declarations.lines() {
-        match line.strip_prefix("  ") {
-            Some(declared) if !declared.starts_with(' ') && declared.ends_with(':') => {
-                name = declared.trim_end_matches(':').to_owned();
-            }
-            _ => found.entry(name.clone()).or_default().push_str(&format!("{line}\n")),
-        }
-    }
-    found
-}
+use super::template;
 
 /// The longest value that a declaration allows.
-fn longest(declaration: &str) -> usize {
-    let value = |key: &str| declaration.lines().find_map(|line| line.trim().strip_prefix(key)).map(str::trim);
-    if let Some(length) = value("MaxLength:") {
-        return length.parse().unwrap();
+fn longest(declaration: &Value) -> usize {
+    if let Some(length) = declaration["MaxLength"].as_u64() {
+        return length as usize;
     }
-    if let Some(largest) = value("MaxValue:") {
-        return largest.len();
+    if let Some(largest) = declaration["MaxValue"].as_u64() {
+        return largest.to_string().len();
     }
-    let values = value("AllowedValues:").unwrap_or_else(|| panic!("no longest value: {declaration}"));
-    values.trim_matches(['[', ']']).split(", ").map(str::len).max().unwrap()
+    let values = declaration["AllowedValues"].as_array();
+    let values = values.unwrap_or_else(|| panic!("no longest value: {declaration}"));
+    values.iter().map(|value| value.as_str().map_or(value.to_string().len(), str::len)).max().unwrap()
 }
 
-/// The functions' declarations.
-fn functions(template: &str) -> Vec<&str> {
-    template
-        .split("\n    Type: AWS::Serverless::Function\n")
-        .skip(1)
-        .map(|part| &part[..part.find("\n\n").unwrap()])
-        .collect()
+/// The names that `Ref`, `Fn::GetAtt` and `Fn::Sub`, and the conditions that `Fn::If`, name in a value.
+fn named(value: &Value) -> BTreeSet<String> {
+    let one = |name: &Value| name.as_str().map(|name| name.split('.').next().unwrap().to_owned());
+    match value {
+        Value::Array(items) => items.iter().flat_map(named).collect(),
+        Value::Object(map) => {
+            let mut found: BTreeSet<String> = map.values().flat_map(named).collect();
+            found.extend(map.get("Ref").and_then(one));
+            for function in ["Fn::GetAtt", "Fn::If"] {
+                found.extend(map.get(function).and_then(|arguments| one(&arguments[0])));
+            }
+            if let Some(text) = map.get("Fn::Sub") {
+                let pattern = text.as_str().or(text[0].as_str()).unwrap();
+                found.extend(substituted(pattern));
+            }
+            found
+        }
+        _ => BTreeSet::new(),
+    }
 }
 
-/// The names that `!Ref`, and the conditions that `!If`, name in a text.
-fn named(text: &str) -> BTreeSet<String> {
-    let after = |start: &'static str| {
-        text.split(start)
-            .skip(1)
-            .map(|rest| rest.split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap().to_owned())
-    };
-    after("!Ref ").chain(after("!If [")).collect()
+/// The names in the pattern of `Fn::Sub`.
+fn substituted(pattern: &str) -> impl Iterator<Item = String> {
+    let names = pattern.split("${").skip(1).map(|rest| rest.split(['}', '.']).next().unwrap());
+    names.map(str::to_owned)
 }
 
-/// The parameters that a text depends on: those that it names, and those that the conditions and resources that it names do.
-fn depends_on(template: &str, text: &str, declared: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let (_, conditions) = template.split_once("\nConditions:\n").unwrap();
+/// The parameters that a value depends on: those that it names, and those that the conditions and resources that it names do.
+fn depends_on(document: &Document, value: &Value) -> BTreeSet<String> {
+    let declared = |name: &String| document.parameters().contains_key(name);
     let mut found = BTreeSet::new();
-    for name in named(text) {
-        if declared.contains_key(&name) {
+    for name in named(value) {
+        if declared(&name) {
             found.insert(name);
-        } else if let Some(condition) = conditions.lines().find_map(|line| line.strip_prefix(&format!("  {name}: "))) {
+        } else if let Some(condition) = document.json()["Conditions"].get(&name) {
             found.extend(named(condition));
-        } else if let Some((_, resource)) = template.split_once(&format!("\n  {name}:\n    Type: AWS::")) {
+        } else if let Some(resource) = document.json()["Resources"].get(&name) {
             // Whether it is there does not matter to who refers to it; what it is made of does, since it may be replaced.
-            let made_of =
-                resource.split("\n\n").next().unwrap().split_once("    Properties:\n").map_or("", |(_, rest)| rest);
-            found.extend(named(made_of).into_iter().filter(|name| declared.contains_key(name)));
+            found.extend(named(&resource["Properties"]).into_iter().filter(declared));
         }
     }
     found
@@ -74,27 +66,27 @@ fn depends_on(template: &str, text: &str, declared: &BTreeMap<String, String>) -
 
 #[test]
 fn a_changed_parameter_makes_a_new_version_of_every_function_that_reads_it() {
-    let template = read("template.yaml");
-    let declared = parameters(&template);
-    let (_, globals) = template.split_once("\nGlobals:\n").unwrap();
-    let everybody = globals.split("\nResources:\n").next().unwrap();
-    let environment = |text: &str| {
-        let variables = text.split_once("Variables:\n").map_or("", |(_, rest)| rest);
-        let deep = variables.len() - variables.trim_start().len();
-        let variables: Vec<_> =
-            variables.lines().take_while(|line| line.len() - line.trim_start().len() >= deep).collect();
-        depends_on(&template, &variables.join("\n"), &declared)
-    };
-    let found = functions(&template);
-    assert_eq!(found.len(), 9);
-    for function in found {
-        let (_, description) = function.split_once("VersionDescription: !Sub \"").unwrap();
-        let description = description.split('"').next().unwrap();
-        let described: BTreeSet<String> =
-            description.split("${").skip(1).map(|rest| rest.split('}').next().unwrap().to_owned()).collect();
-        let read: BTreeSet<String> = &environment(everybody) | &environment(function);
-        assert_eq!(described, read, "{description}");
-        let length = described.iter().map(|name| longest(&declared[name]) + 1).sum::<usize>();
-        assert!(length <= 256, "{description}: {length} characters, and Lambda takes 256");
+    let document = template();
+    let functions = document.functions().unwrap();
+    assert!(!functions.is_empty());
+    for function in functions {
+        let description = function.properties["VersionDescription"]["Fn::Sub"].as_str().unwrap();
+        let described: BTreeSet<String> = substituted(description).collect();
+        assert_eq!(described, depends_on(&document, &function.properties["Environment"]), "{}", function.id);
+        let length = described.iter().map(|name| longest(&document.parameters()[name]) + 1).sum::<usize>();
+        assert!(length <= 256, "{}: {length} characters, and Lambda takes 256", function.id);
+    }
+}
+
+#[test]
+fn a_deployment_watches_the_alarm_of_its_function_and_that_of_all() {
+    let document = template();
+    for function in document.functions().unwrap() {
+        let alarm = format!("{}ErrorsAlarm", function.id.trim_end_matches("Function"));
+        let watched = &function.properties["DeploymentPreference"]["Alarms"];
+        assert_eq!(*watched, serde_json::json!([{"Ref": "InternalErrorsAlarm"}, {"Ref": alarm}]), "{}", function.id);
+        let alarms = document.alarms();
+        let (_, found) = alarms.iter().find(|(id, _)| *id == alarm).unwrap_or_else(|| panic!("there is no {alarm}"));
+        assert_eq!(found["Dimensions"][0]["Value"]["Ref"], function.id);
     }
 }

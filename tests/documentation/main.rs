@@ -14,6 +14,7 @@ use std::{
 };
 
 use shared::http::Code;
+use stack_template::Document;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -21,6 +22,11 @@ fn root() -> PathBuf {
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap()
+}
+
+/// template.yaml.
+fn template() -> Document {
+    Document::workspace().unwrap()
 }
 
 /// The files below a folder that end so.
@@ -41,16 +47,6 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 /// What stands between backticks at the start of a table's rows.
 fn first_cells(page: &str) -> impl Iterator<Item = &str> {
     page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next())
-}
-
-fn routes_of_the_template() -> BTreeSet<String> {
-    let template = read("template.yaml");
-    let value = |line: &str, key: &str| line.trim().strip_prefix(key).map(|rest| rest.trim().to_owned());
-    let lines: Vec<&str> = template.lines().collect();
-    let routes = lines
-        .windows(2)
-        .filter_map(|pair| Some(format!("{} {}", value(pair[0], "Method:")?, value(pair[1], "Path:")?)));
-    routes.collect()
 }
 
 #[test]
@@ -83,11 +79,9 @@ fn the_architecture_names_every_access_pattern() {
 
 #[test]
 fn every_function_is_deployed_and_no_other() {
-    let template = read("template.yaml");
-    let deployed: BTreeSet<String> = template
-        .lines()
-        .filter_map(|line| Some(line.split("Binary: ").nth(1)?.trim_end_matches([' ', '}']).to_owned()))
-        .collect();
+    let template = template();
+    let deployed: BTreeSet<String> =
+        template.functions().unwrap().iter().map(|function| function.binary.to_owned()).collect();
     let folders: BTreeSet<String> = fs::read_dir(root().join("functions"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

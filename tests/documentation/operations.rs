@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
 use shared::{http::Code, metrics::Metric};
+use stack_template::Document;
 
-use super::{files, first_cells, lines, read, root};
+use super::{files, first_cells, lines, read, root, template};
 
 fn section<'a>(page: &'a str, title: &str) -> &'a str {
     let (_, rest) = page.split_once(&format!("\n## {title}\n")).unwrap();
@@ -13,6 +15,19 @@ fn section<'a>(page: &'a str, title: &str) -> &'a str {
 
 fn set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     words.into_iter().map(str::to_owned).collect()
+}
+
+/// infra/observability.yaml.
+fn nested() -> Document {
+    Document::read(&root().join("infra/observability.yaml")).unwrap()
+}
+
+/// The dashboard's widgets, and its text.
+fn dashboard(document: &Document) -> (Vec<Value>, &str) {
+    let body = &document.json()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0];
+    let text = body.as_str().unwrap();
+    let parsed: Value = serde_json::from_str(text).unwrap();
+    (parsed["widgets"].as_array().unwrap().clone(), text)
 }
 
 /// What stands between `start` and `end`, wherever that is.
@@ -55,22 +70,26 @@ fn every_metric_is_documented_with_its_unit_and_dimension() {
 
 /// Name, dimension and its value, wherever the template means one of our metrics.
 fn metrics_of_the_template() -> Vec<(String, String, Option<String>)> {
-    let template = read("infra/observability.yaml");
+    let document = nested();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
     let mut found = Vec::new();
-    for alarm in between(&template, "      Namespace: !Ref Namespace\n", "      Statistic:") {
-        let name = between(alarm, "MetricName: ", "\n").next().unwrap();
-        let (dimension, value) =
-            (between(alarm, "Name: ", ",").last().unwrap(), between(alarm, "Value: ", " }").next());
-        found.push((name.to_owned(), dimension.to_owned(), value.map(str::to_owned)));
+    for (_, alarm) in document.alarms() {
+        if alarm["Namespace"] == json!({"Ref": "Namespace"}) {
+            let dimension = &alarm["Dimensions"][0];
+            found.push((text(&alarm["MetricName"]), text(&dimension["Name"]), Some(text(&dimension["Value"]))));
+        }
     }
-    for widget in between(&template, "[\"${Namespace}\", ", ", {") {
-        let words: Vec<_> = widget.split(", ").map(|word| word.trim_matches('"').to_owned()).collect();
-        found.push((words[0].clone(), words[1].clone(), Some(words[2].clone())));
-    }
-    for search in between(&template, "SEARCH('{\\\"${Namespace}\\\",", "', 'Sum'") {
-        let (dimension, rest) = search.split_once('}').unwrap();
-        let name = between(rest, "MetricName=\\\"", "\\\"").next().unwrap();
-        found.push((name.to_owned(), dimension.to_owned(), None));
+    let (widgets, _) = dashboard(&document);
+    for metric in widgets.iter().filter_map(|widget| widget["properties"]["metrics"].as_array()).flatten() {
+        if metric[0] == "${Namespace}" {
+            found.push((text(&metric[1]), text(&metric[2]), Some(text(&metric[3]))));
+        }
+        let search = metric[0]["expression"].as_str().unwrap_or_default();
+        if let Some((_, search)) = search.split_once("SEARCH('{\"${Namespace}\",") {
+            let (dimension, rest) = search.split_once('}').unwrap();
+            let name = between(rest, "MetricName=\"", "\"").next().unwrap();
+            found.push((name.to_owned(), dimension.to_owned(), None));
+        }
     }
     found
 }
@@ -97,57 +116,31 @@ fn alarms_and_dashboard_name_metrics_that_there_are() {
 
 #[test]
 fn every_alarm_has_its_lines_in_the_runbook_and_its_place_on_the_dashboard() {
-    let (page, template) = (read("docs/operations.md"), read("infra/observability.yaml"));
-    let nested = alarms(&template);
-    assert_eq!(set(between(&template, "\"${", ".Arn}\"").filter(|name| name.ends_with("Alarm"))), nested);
-    let own = alarms(&read("template.yaml"));
+    let page = read("docs/operations.md");
+    let (document, template) = (nested(), template());
+    let alarms = |document: &Document| set(document.alarms().iter().map(|(id, _)| *id));
+    let (nested, own) = (alarms(&document), alarms(&template));
+    let (_, text) = dashboard(&document);
+    assert_eq!(set(between(text, "\"${", ".Arn}\"").filter(|name| name.ends_with("Alarm"))), nested);
     let described: BTreeSet<String> = set(first_cells(section(&page, "Alarms")));
     let of_functions: BTreeSet<String> = own.difference(&described).cloned().collect();
-    let expected = functions().iter().map(|name| format!("{}ErrorsAlarm", name.trim_end_matches("Function"))).collect();
-    assert_eq!(of_functions, expected, "one row stands for an alarm of each function");
+    let functions = template.functions().unwrap();
+    let expected = functions.iter().map(|function| format!("{}ErrorsAlarm", function.id.trim_end_matches("Function")));
+    assert_eq!(of_functions, expected.collect(), "one row stands for an alarm of each function");
     assert_eq!(
         described.difference(&own).cloned().collect::<BTreeSet<_>>(),
         &nested | &["…ErrorsAlarm".to_owned()].into()
     );
-    assert_eq!((nested.len(), own.len()), (11, 10), "docs/operations.md says how many and what they cost");
 }
 
 #[test]
-fn a_deployment_watches_the_alarm_of_its_function_and_the_dashboard_shows_them_all() {
-    let template = read("template.yaml");
-    for function in functions() {
-        let alarm = format!("{}ErrorsAlarm", function.trim_end_matches("Function"));
-        assert!(template.contains(&format!("Alarms: [!Ref {alarm}, !Ref InternalErrorsAlarm]")), "{function}");
+fn the_nested_stack_gets_what_it_asks_for_and_the_namespace() {
+    let template = template();
+    let given = &template.json()["Resources"]["Observability"]["Properties"]["Parameters"];
+    let asked: BTreeSet<String> = nested().parameters().keys().cloned().collect();
+    assert_eq!(set(given.as_object().unwrap().keys().map(String::as_str)), asked);
+    for function in template.functions().unwrap() {
+        let variables = &function.properties["Environment"]["Variables"];
+        assert_eq!(variables["METRICS_NAMESPACE"], given["Namespace"], "{}", function.id);
     }
-    let (_, list) = template.split_once("        RollbackAlarmArns: !Join\n").unwrap();
-    let listed =
-        list.lines().map_while(|line| line.strip_prefix("          ")).filter_map(|line| line.split("!GetAtt ").nth(1));
-    assert_eq!(set(listed.map(|name| name.trim_end_matches(".Arn"))), alarms(&template));
-}
-
-/// The alarms of a template.
-fn alarms(template: &str) -> BTreeSet<String> {
-    let (_, resources) = template.split_once("\nResources:\n").unwrap();
-    let ids = resources.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
-    set(ids.filter(|id| id.ends_with("Alarm") && !id.starts_with(' ')))
-}
-
-/// The functions of template.yaml, by logical id.
-fn functions() -> BTreeSet<String> {
-    let template = read("template.yaml");
-    let parts = template.split("\n    Type: AWS::Serverless::Function\n");
-    let ids = parts.filter_map(|part| part.lines().last()?.strip_prefix("  ")?.strip_suffix(':'));
-    set(ids.filter(|name| name.ends_with("Function")))
-}
-
-#[test]
-fn the_nested_stack_knows_every_function_and_the_namespace() {
-    let template = read("template.yaml");
-    let (_, list) = template.split_once("        FunctionNames: !Join\n").unwrap();
-    let listed =
-        list.lines().map_while(|line| line.strip_prefix("          ")).filter_map(|line| line.split("!Ref ").nth(1));
-    assert_eq!(set(listed), functions());
-    let namespace = |key: &str| between(&template, key, "\n").next().unwrap().to_owned();
-    assert_eq!(namespace("METRICS_NAMESPACE: "), namespace("        Namespace: "));
-    assert!(root().join("infra/observability.yaml").is_file());
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{files, first_cells, read, routes_of_the_template};
+use super::{files, first_cells, read, template};
 
 /// The routes in the `routes!` tables of a source file, in their order.
 fn routes_of(source: &str) -> Vec<String> {
@@ -23,6 +23,10 @@ fn routes_of_the_functions() -> BTreeMap<String, String> {
         }
     }
     routes
+}
+
+fn routes_of_the_template() -> BTreeSet<String> {
+    template().routes().iter().map(|route| format!("{} {}", route.method, route.path)).collect()
 }
 
 /// What one side has and the other does not.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use stack_template::{ACCOUNT, Template};
+
 use crate::{
     client::Client,
     engine::{Engine, Front, create_table},
@@ -9,7 +11,6 @@ use crate::{
     lambda::replacement,
     options::Data,
     streams::TableStream,
-    template::{ACCOUNT, Template},
     wire::{Wire, WireError},
 };
 

@@ -16,12 +16,12 @@ use tokio::net::TcpListener;
 
 use crate::{
     cognito::UserPool,
+    config::Config,
     engine::{Front, caller},
     iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, invoke_api},
     ses::{Faults, Ses},
-    stack::Config,
     streams::DeadLetters,
 };
 

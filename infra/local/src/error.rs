@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::template::TemplateError;
+use stack_template::TemplateError;
 
 /// Why the local stack, or the engine alone, did not start.
 #[derive(Debug, thiserror::Error)]

@@ -5,6 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use stack_template::{Document, Template, TemplateError};
+
+/// Values for the parameters that have no default.
+const LOCAL: &str = include_str!("../parameters.json");
+
 /// How a stack is to be started. The default is what tests want: free ports, nothing kept, logs captured.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -25,13 +30,28 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            template: workspace_root().join("template.yaml"),
+            template: Document::workspace_path(),
             api_port: 0,
             aws_port: 0,
             data: Data::Memory,
             parameters: BTreeMap::new(),
             logs: Logs::Captured,
         }
+    }
+}
+
+impl Options {
+    /// The template with the parameters of infra/local/parameters.json and, before those, its own.
+    pub fn template(&self) -> Result<Template, TemplateError> {
+        let document = Document::read(&self.template)?;
+        let local: BTreeMap<String, String> = serde_json::from_str(LOCAL).map_err(|error| {
+            TemplateError::Unreadable { path: "infra/local/parameters.json".to_owned(), reason: error.to_string() }
+        })?;
+        // Names in the file that this template does not declare are left alone: a test may bring a template of its own.
+        let mut parameters = local;
+        parameters.retain(|name, _| document.parameters().contains_key(name));
+        parameters.extend(self.parameters.clone());
+        Template::new(document, &parameters)
     }
 }
 

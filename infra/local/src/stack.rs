@@ -8,12 +8,13 @@ use std::{
     sync::Arc,
 };
 
-use serde::Serialize;
+use stack_template::{Function, Names, Source, Template};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     binaries,
     cognito::{Cognito, Elsewhere, Store, Triggers, UserPool},
+    config::Config,
     database::Database,
     endpoint::Endpoint,
     engine::Engine,
@@ -25,29 +26,8 @@ use crate::{
     notices::Notices,
     options::{Data, Options},
     ses::Ses,
-    streams::{DeadLetters, Poller, Positions, Reading},
-    template::{Function, Names, Source, Template},
+    streams::{self, DeadLetters, Poller, Positions, Reading},
 };
-
-/// Where everything is, as `/_local/config.json` says it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Config {
-    /// Address of the HTTP API.
-    pub api_url: String,
-    /// Address of the AWS services.
-    pub aws_endpoint_url: String,
-    /// The region that everything pretends to be in.
-    pub region: String,
-    /// The user pool.
-    pub user_pool_id: String,
-    /// Its app client.
-    pub user_pool_client_id: String,
-    /// The table.
-    pub table_name: String,
-    /// The functions, as the Invoke API names them.
-    pub functions: Vec<String>,
-}
 
 /// A running stack. Dropping it stops it; [`LocalStack::stop`] also waits for that.
 pub struct LocalStack {
@@ -65,7 +45,7 @@ impl LocalStack {
     /// Builds the functions, starts everything and returns when everything answers.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let notices = Notices::new(options.logs);
-        let template = Template::read(&options.template, &options.parameters)?;
+        let template = options.template()?;
         // The ports first: nobody wants to wait for a build only to hear that one is taken.
         let (api_listener, api_url) = listen(options.api_port, "the HTTP API", "--api-port")?;
         let (aws_listener, aws_url) = listen(options.aws_port, "the AWS services", "--aws-port")?;
@@ -85,8 +65,9 @@ impl LocalStack {
             api_url: api_url.clone(),
         };
         let functions = template.functions(&names)?;
+        streams::check_filters(&functions)?;
         let table = template.table(&table_name)?;
-        let permissions = Arc::new(Permissions::new(&functions, &table, template.region(), notices));
+        let permissions = Arc::new(Permissions::new(&functions, &table, template.region(), notices)?);
         database.front.guard(Arc::clone(&permissions));
         let mut api = template.api(&names)?;
         let logs = LogSink::new(options.logs);

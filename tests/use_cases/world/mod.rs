@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::{
     config::{Credentials, SharedCredentialsProvider, SharedHttpClient},
     operation::update_item::builders::UpdateItemFluentBuilder,
 };
-use local_stack::{Data, Engine, Template};
+use local_stack::{Data, Engine, Options};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
 use shared::{
@@ -66,7 +66,7 @@ impl World {
             Err(_) => Engine::start(Data::Memory).await.unwrap(),
         };
         let table_name = table_name();
-        engine.create_table_without_stream(&Template::workspace().unwrap(), &table_name).await.unwrap();
+        engine.create_table_without_stream(&Options::default().template().unwrap(), &table_name).await.unwrap();
         let clock = Arc::new(AtomicI64::new(0));
         let counted = Counted::default();
         let pool = Arc::new(Pool::default());

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     Answer, Cognito,
     errors::CognitoError,
-    passwords::PasswordHash,
+    password_hash::PasswordHash,
     request::Request,
     users::{Status, User},
 };

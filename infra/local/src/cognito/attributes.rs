@@ -2,37 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use stack_template::is_standard_attribute;
+
 use super::{Cognito, errors::CognitoError};
 
 /// What Cognito allows in a standard attribute.
 const LONGEST: usize = 2048;
-
-/// The attributes of OpenID Connect that every pool knows.
-pub(crate) fn is_standard(name: &str) -> bool {
-    const STANDARD: [&str; 20] = [
-        "sub",
-        "name",
-        "given_name",
-        "family_name",
-        "middle_name",
-        "nickname",
-        "preferred_username",
-        "profile",
-        "picture",
-        "website",
-        "email",
-        "email_verified",
-        "gender",
-        "birthdate",
-        "zoneinfo",
-        "locale",
-        "phone_number",
-        "phone_number_verified",
-        "address",
-        "updated_at",
-    ];
-    STANDARD.contains(&name)
-}
 
 impl Cognito {
     /// What the schema says, whoever writes.
@@ -46,7 +21,7 @@ impl Cognito {
                 None if name == "sub" => {
                     return Err(CognitoError::invalid_parameter("Cannot modify the non-mutable attribute sub"));
                 }
-                None if is_standard(name) => LONGEST,
+                None if is_standard_attribute(name) => LONGEST,
                 None => return refuse(format!("Type for attribute {{{name}}} could not be determined")),
             };
             if value.chars().count() > longest {

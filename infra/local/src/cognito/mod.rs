@@ -8,6 +8,7 @@ mod discovery;
 mod elsewhere;
 mod errors;
 pub(crate) mod keys;
+mod password_hash;
 mod passwords;
 mod request;
 mod sign_in;
@@ -26,19 +27,16 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-pub(crate) use attributes::is_standard as is_standard_attribute;
 pub(crate) use elsewhere::Elsewhere;
 use errors::CognitoError;
 use keys::SigningKey;
 use request::Request;
+use stack_template::{Pool, PoolClient};
 pub(crate) use store::Store;
 pub(crate) use triggers::Triggers;
 pub(crate) use user_pool::UserPool;
 
-use crate::{
-    inbox::Inbox,
-    template::{Pool, PoolClient},
-};
+use crate::inbox::Inbox;
 
 type Answer = Result<Value, CognitoError>;
 

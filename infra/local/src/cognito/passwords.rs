@@ -1,43 +1,18 @@
 //! Passwords: the pool's policy, resetting, and setting by an administrator.
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use super::{
     Answer, Cognito,
     codes::{Code, Purpose, delivery},
     errors::CognitoError,
+    password_hash::PasswordHash,
     request::Request,
     users::Status,
 };
-use crate::entropy;
 
 /// A reset code lives this long, in seconds.
 const RESET_VALIDITY: i64 = 3600;
-
-/// One salted round: these are passwords of test users on a developer's machine, and tests make many of them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct PasswordHash {
-    salt: String,
-    hash: String,
-}
-
-impl PasswordHash {
-    pub(super) fn new(password: &str) -> Self {
-        let salt = entropy::simple_id();
-        Self { hash: digest(&salt, password), salt }
-    }
-
-    pub(super) fn matches(&self, password: &str) -> bool {
-        digest(&self.salt, password) == self.hash
-    }
-}
-
-fn digest(salt: &str, password: &str) -> String {
-    BASE64_STANDARD.encode(Sha256::digest(format!("{salt}{password}")))
-}
 
 impl Cognito {
     pub(super) fn check_password(&self, password: &str) -> Result<(), CognitoError> {

@@ -6,7 +6,7 @@ use super::{
     Answer, Cognito,
     codes::{Code, Purpose, delivery},
     errors::CognitoError,
-    passwords::PasswordHash,
+    password_hash::PasswordHash,
     request::Request,
     users::{Status, User},
 };

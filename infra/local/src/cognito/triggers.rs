@@ -5,12 +5,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value, json};
+use stack_template::{Function, Source};
 
 use super::{Cognito, errors::CognitoError, request::Request, users::User};
-use crate::{
-    lambda::Lambda,
-    template::{Function, Source},
-};
+use crate::lambda::Lambda;
 
 /// How long Cognito waits for an answer.
 const LIMIT: Duration = Duration::from_secs(5);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{codes::Code, errors::CognitoError, passwords::PasswordHash};
+use super::{codes::Code, errors::CognitoError, password_hash::PasswordHash};
 use crate::{clock, entropy};
 
 /// `UserStatus`.

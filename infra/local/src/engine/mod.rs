@@ -14,9 +14,10 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 pub use faults::{Fault, FaultKind};
 pub(crate) use front::{Front, caller};
 pub use journal::{Call, round_trips};
+use stack_template::Template;
 pub(crate) use table::create_table;
 
-use crate::{client::Client, error::StartError, options::Data, template::Template, wire::Wire};
+use crate::{client::Client, error::StartError, options::Data, wire::Wire};
 
 /// DynamoDB alone, on a free port of the loopback interface.
 pub struct Engine {
@@ -152,7 +153,7 @@ mod tests {
 
     async fn engine() -> (Engine, Wire) {
         let engine = Engine::start(Data::Memory).await.unwrap();
-        let template = Template::workspace().unwrap();
+        let template = crate::Options::default().template().unwrap();
         engine.create_table(&template, "items").await.unwrap();
         let wire = Wire::local(engine.endpoint_url(), "us-east-1").unwrap();
         (engine, wire)

@@ -5,12 +5,9 @@
 use axum::http::HeaderMap;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
+use stack_template::{Api, Authorizer, RouteAuthorizer};
 
-use crate::{
-    clock,
-    cognito::keys::PublicKeys,
-    template::{Api, Authorizer, RouteAuthorizer},
-};
+use crate::{clock, cognito::keys::PublicKeys};
 
 /// The claims of a token that was accepted, and the scopes that the route asked for.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::template::Cors;
+use stack_template::Cors;
 
 /// The answer to any `OPTIONS` request.
 pub(super) fn preflight(cors: &Cors, origin: Option<&HeaderValue>) -> Response {

@@ -7,12 +7,13 @@ use std::collections::BTreeMap;
 use axum::http::{HeaderMap, Version, header, request::Parts};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value, json};
+use stack_template::ACCOUNT;
 
 use super::{
     authorizer::Authorized,
     routes::{Match, decode},
 };
-use crate::{clock, template::ACCOUNT};
+use crate::clock;
 
 /// What an event is made of.
 pub(super) struct Incoming<'a> {
@@ -153,7 +154,7 @@ mod tests {
     use axum::http::Request;
 
     use super::{super::routes::Route, *};
-    use crate::template::RouteAuthorizer;
+    use stack_template::RouteAuthorizer;
 
     fn payload(request: axum::http::request::Builder, body: &[u8], claims: Option<Value>) -> Value {
         let (parts, ()) = request.body(()).unwrap().into_parts();

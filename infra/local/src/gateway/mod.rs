@@ -20,13 +20,9 @@ use tokio::net::TcpListener;
 
 use authorizer::{Authorizers, Refusal};
 use routes::Routes;
+use stack_template::{Api, Function};
 
-use crate::{
-    cognito::keys::PublicKeys,
-    entropy,
-    lambda::Lambda,
-    template::{Api, Function},
-};
+use crate::{cognito::keys::PublicKeys, entropy, lambda::Lambda};
 
 /// The gateway's own limits.
 const LONGEST_INTEGRATION: Duration = Duration::from_secs(30);

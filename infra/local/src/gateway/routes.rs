@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::template::{Function, RouteAuthorizer, Source};
+use stack_template::{Function, RouteAuthorizer, Source};
 
 /// A route and the function behind it.
 #[derive(Debug, Clone)]

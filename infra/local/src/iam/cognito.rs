@@ -1,9 +1,9 @@
 //! What a call of Cognito has to be allowed: nothing, for what an app client may call without credentials.
 
 use serde_json::Value;
+use stack_template::ACCOUNT;
 
 use super::{condition::Context, statement::Request};
-use crate::template::ACCOUNT;
 
 /// The operations that Cognito authorizes by a token, a code or a password instead.
 const PUBLIC: [&str; 16] = [

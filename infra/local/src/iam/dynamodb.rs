@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 
 use regex_lite::Regex;
 use serde_json::Value;
+use stack_template::ACCOUNT;
 
 use super::{
     condition::{Context, ENCLOSING_OPERATION, LEADING_KEYS, RETURN_VALUES, SELECT},
     statement::Request,
 };
-use crate::template::ACCOUNT;
 
 /// The table, as far as it shows in requests.
 #[derive(Debug, Clone)]

@@ -16,5 +16,3 @@ mod statement;
 
 pub(crate) use permissions::Permissions;
 pub use permissions::{Grant, PermissionsReport, Refusal};
-pub(crate) use policy::Policy;
-pub(crate) use statement::Statement;

@@ -7,6 +7,7 @@ use std::{
 
 use serde::Serialize;
 use serde_json::Value;
+use stack_template::{ACCOUNT, Function, TemplateError};
 
 use super::{
     cognito,
@@ -14,13 +15,9 @@ use super::{
     dynamodb::DynamoDb,
     policy::{Decision, Policy},
     ses,
-    statement::Request,
+    statement::{Request, Statement},
 };
-use crate::{
-    lambda::access_key_id,
-    notices::Notices,
-    template::{ACCOUNT, Function},
-};
+use crate::{lambda::access_key_id, notices::Notices};
 
 /// An action and a resource that a statement of a function's policy allows, as the policy has them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -88,19 +85,24 @@ struct Record {
 
 impl Permissions {
     /// The policies of these functions; `table` is the `CreateTable` request of the table that they use.
-    pub(crate) fn new(functions: &[Function], table: &Value, region: &str, notices: Notices) -> Self {
+    pub(crate) fn new(
+        functions: &[Function],
+        table: &Value,
+        region: &str,
+        notices: Notices,
+    ) -> Result<Self, TemplateError> {
         let principal = |function: &Function| {
             let (name, role) = (&function.name, &function.id);
             let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}Role/{name}");
-            (access_key_id(name), Principal { function: name.clone(), arn, policy: function.policy.clone() })
+            Ok((access_key_id(name), Principal { function: name.clone(), arn, policy: policy(function)? }))
         };
-        Self {
+        Ok(Self {
             region: region.to_owned(),
             dynamodb: DynamoDb::new(region, table),
-            principals: functions.iter().map(principal).collect(),
+            principals: functions.iter().map(principal).collect::<Result<_, TemplateError>>()?,
             record: Mutex::default(),
             notices,
-        }
+        })
     }
 
     /// Whether whoever signs with this key may call an operation of DynamoDB.
@@ -177,6 +179,18 @@ impl Permissions {
     }
 }
 
+/// A statement that is not understood is an error, never a permission.
+fn policy(function: &Function) -> Result<Policy, TemplateError> {
+    let parsed = function.statements.iter().enumerate().map(|(index, statement)| {
+        let number = index + 1;
+        Statement::parse(statement, number).map_err(|reason| {
+            let sid = statement.get("Sid").and_then(Value::as_str).map_or_else(|| number.to_string(), str::to_owned);
+            TemplateError::NotUnderstood { place: format!("{}.Policies.{sid}", function.id), reason }
+        })
+    });
+    Ok(Policy::new(parsed.collect::<Result<_, _>>()?))
+}
+
 impl Principal {
     fn grant(&self, sid: &str, action: &str, resource: &str) -> Grant {
         let text = str::to_owned;
@@ -189,10 +203,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        options::Logs,
-        template::{Names, Template},
-    };
+    use crate::options::{Logs, Options};
+    use stack_template::{Names, Template};
 
     const TEMPLATE: &str = "
 Parameters: {Sender: {Type: String, Default: a@example.com}}
@@ -224,6 +236,39 @@ Resources:
         let names = Names { table_name: "items".to_owned(), ..Names::default() };
         let functions = template.functions(&names).unwrap();
         Permissions::new(&functions, &template.table("items").unwrap(), "us-east-1", Notices::new(Logs::Captured))
+            .unwrap()
+    }
+
+    #[test]
+    fn a_statement_that_is_not_understood_is_named_with_its_place() {
+        for condition in ["DateLessThan: {'aws:CurrentTime': x}", "Bool: {'aws:SecureTransport': true}"] {
+            let statement =
+                format!("{{Sid: Odd, Effect: Allow, Action: 'a:b', Resource: '*', Condition: {{{condition}}}}}");
+            let text = TEMPLATE.replace("{Sid: Read, ", &format!("{statement}\n            - {{Sid: Read, "));
+            let template = Template::parse(&text, &BTreeMap::new()).unwrap();
+            let functions = template.functions(&Names { table_name: "items".to_owned(), ..Names::default() }).unwrap();
+            let table = template.table("items").unwrap();
+            let refused = Permissions::new(&functions, &table, "us-east-1", Notices::new(Logs::Captured)).unwrap_err();
+            let named = condition.split([':', '\'']).next().unwrap();
+            let named = if named == "Bool" { "aws:SecureTransport" } else { named };
+            let error = refused.to_string();
+            assert!(error.starts_with("ReaderFunction.Policies.Odd") && error.contains(named), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_workspaces_own_policies_are_understood() {
+        let template = Options::default().template().unwrap();
+        let names = Names {
+            table_name: "items".to_owned(),
+            stream_arn: "arn:aws:dynamodb:us-east-1:000000000000:table/items/stream/x".to_owned(),
+            user_pool_id: "us-east-1_1".to_owned(),
+            user_pool_client_id: "client".to_owned(),
+            api_url: "http://127.0.0.1:1".to_owned(),
+        };
+        for function in template.functions(&names).unwrap() {
+            assert_ne!(policy(&function).unwrap(), Policy::default(), "{} may do nothing", function.name);
+        }
     }
 
     fn item(key: &str) -> Value {

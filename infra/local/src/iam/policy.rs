@@ -4,7 +4,7 @@ use super::statement::{Request, Statement};
 
 /// The policy of one function. Without a statement it allows nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Policy(Vec<Statement>);
+pub(super) struct Policy(Vec<Statement>);
 
 /// What a policy says to a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(super) enum Decision {
 }
 
 impl Policy {
-    pub(crate) fn new(statements: Vec<Statement>) -> Self {
+    pub(super) fn new(statements: Vec<Statement>) -> Self {
         Self(statements)
     }
 

@@ -2,13 +2,13 @@
 //! on that too.
 
 use serde_json::Value;
+use stack_template::ACCOUNT;
 
 use super::{
     condition::{Context, FROM_ADDRESS, FROM_DISPLAY_NAME, RECIPIENTS},
     policy::Policy,
     statement::Request,
 };
-use crate::template::ACCOUNT;
 
 pub(super) fn requests(region: &str, body: &Value, policy: &Policy) -> Vec<Request> {
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -19,7 +19,7 @@ pub(crate) struct Request {
 
 /// A statement that was understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Statement {
+pub(super) struct Statement {
     pub(super) sid: String,
     pub(super) allows: bool,
     actions: Listed,
@@ -75,7 +75,7 @@ impl Listed {
 
 impl Statement {
     /// Reads a statement whose CloudFormation functions have been evaluated. `number` names one that has no `Sid`.
-    pub(crate) fn parse(statement: &Value, number: usize) -> Result<Self, String> {
+    pub(super) fn parse(statement: &Value, number: usize) -> Result<Self, String> {
         const MEMBERS: [&str; 7] = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
         let members = statement.as_object().ok_or("it is not a map")?;
         if let Some(other) = members.keys().find(|name| !MEMBERS.contains(&name.as_str())) {

@@ -1,8 +1,9 @@
 //! The environment that Lambda gives a function.
 
+use stack_template::Function;
 use std::collections::BTreeMap;
 
-use crate::{entropy, template::Function};
+use crate::entropy;
 
 const OUR_CREDENTIALS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 const CREDENTIAL_SOURCES: [&str; 4] = ["AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME"];

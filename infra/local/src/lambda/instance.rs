@@ -12,6 +12,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use stack_template::Function;
 use tokio::{
     net::TcpListener,
     process::{Child, Command},
@@ -23,7 +24,7 @@ use super::{
     LogSink, Outcome, Surroundings, environment,
     runtime_api::{self, Invocation, Phase, RuntimeApi},
 };
-use crate::{clock, entropy, template::Function};
+use crate::{clock, entropy};
 
 /// How long a function may take until it asks for its first event, as in Lambda.
 const INIT_LIMIT: Duration = Duration::from_secs(10);

@@ -17,8 +17,9 @@ use tokio::sync::mpsc;
 pub(crate) use environment::{Surroundings, access_key_id, replacement};
 pub(crate) use logs::LogSink;
 use pool::Pool;
+use stack_template::Function;
 
-use crate::{error::StartError, template::Function};
+use crate::error::StartError;
 
 /// What became of an invocation.
 #[derive(Debug, Clone)]

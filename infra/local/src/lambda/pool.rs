@@ -6,10 +6,11 @@ use std::{
 };
 
 use axum::body::Bytes;
+use stack_template::Function;
 use tokio::sync::{Semaphore, mpsc};
 
 use super::{LogSink, Outcome, Surroundings, instance::Instance};
-use crate::{error::StartError, template::Function};
+use crate::error::StartError;
 
 /// Invocations beyond this wait: a machine has fewer cores than Lambda.
 const MOST_INSTANCES: usize = 8;

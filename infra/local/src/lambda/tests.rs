@@ -1,9 +1,10 @@
 //! The functions here are this very test program, started anew as [`fake_function`].
 
+use stack_template::Source;
 use std::{os::unix::fs::PermissionsExt, sync::LazyLock};
 
 use super::*;
-use crate::{client::Client, options::Logs, template::Source};
+use crate::{client::Client, options::Logs};
 
 /// A Lambda function: not a test, but what the tests start.
 #[tokio::test]
@@ -90,7 +91,7 @@ pub(crate) fn function(behaviour: &str, timeout: Duration, sources: Vec<Source>)
         timeout,
         environment: [("BEHAVIOUR".to_owned(), behaviour.to_owned())].into(),
         sources,
-        policy: crate::iam::Policy::default(),
+        statements: Vec::new(),
     }
 }
 

@@ -9,9 +9,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use stack_template::StreamSource;
 
 use super::source::sequence_number;
-use crate::{clock, entropy, lambda::Lambda, notices::Notices, template::StreamSource};
+use crate::{clock, entropy, lambda::Lambda, notices::Notices};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);

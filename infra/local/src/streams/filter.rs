@@ -1,9 +1,22 @@
 //! Filter patterns, as Lambda's event source mappings and EventBridge write them.
 
 use serde_json::Value;
+use stack_template::{Function, Source, TemplateError};
+
+/// Refuses a function whose stream has a filter that is not understood.
+pub(crate) fn check_filters(functions: &[Function]) -> Result<(), TemplateError> {
+    functions.iter().flat_map(|function| function.sources.iter().map(move |source| (function, source))).try_for_each(
+        |(function, source)| match source {
+            Source::Stream(stream) => stream.filters.iter().try_for_each(check).map_err(|reason| {
+                TemplateError::NotUnderstood { place: format!("{}.Events.FilterCriteria", function.id), reason }
+            }),
+            _ => Ok(()),
+        },
+    )
+}
 
 /// Refuses a pattern that [`matches`] would not understand.
-pub(crate) fn check(pattern: &Value) -> Result<(), String> {
+fn check(pattern: &Value) -> Result<(), String> {
     match pattern {
         Value::Object(fields) => fields.values().try_for_each(check),
         Value::Array(rules) => rules.iter().try_for_each(|rule| match rule {
@@ -19,7 +32,7 @@ pub(crate) fn check(pattern: &Value) -> Result<(), String> {
 }
 
 /// Whether a record passes: every field of the pattern must match, any value of its list suffices.
-pub(crate) fn matches(pattern: &Value, record: Option<&Value>) -> bool {
+pub(super) fn matches(pattern: &Value, record: Option<&Value>) -> bool {
     match pattern {
         // A field that is not there still has to be asked: `exists: false` is about just that.
         Value::Object(fields) => {

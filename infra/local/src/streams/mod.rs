@@ -1,12 +1,13 @@
 //! The table's stream and the functions that read it.
 
 mod delivery;
-pub(crate) mod filter;
+mod filter;
 mod poller;
 mod positions;
 mod source;
 
 pub(crate) use delivery::DeadLetters;
+pub(crate) use filter::check_filters;
 pub(crate) use poller::{Poller, Reading};
 pub(crate) use positions::Positions;
 pub(crate) use source::TableStream;

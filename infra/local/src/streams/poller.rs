@@ -7,14 +7,10 @@ use std::{
 };
 
 use serde_json::Value;
+use stack_template::{Function, Source, StreamSource};
 
 use super::{DeadLetters, Positions, TableStream, delivery::Delivery, filter, source::sequence_number};
-use crate::{
-    engine::Front,
-    lambda::Lambda,
-    template::{Function, Source, StreamSource},
-    wire::WireError,
-};
+use crate::{engine::Front, lambda::Lambda, wire::WireError};
 
 /// How long it sleeps when there is nothing to read and nobody says that something was written.
 const IDLE: Duration = Duration::from_millis(100);

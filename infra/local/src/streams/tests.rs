@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
+use stack_template::{Function, Source, StreamSource};
 
 use super::*;
 use crate::{
     engine::Engine,
     lambda::{Lambda, LogSink, tests as functions},
     options::{Data, Logs},
-    template::{Function, Source, StreamSource, Template},
     wire::Wire,
 };
 
@@ -37,7 +37,7 @@ fn source() -> StreamSource {
 
 async fn fixture(source: StreamSource) -> Fixture {
     let engine = Engine::start(Data::Memory).await.unwrap();
-    engine.create_table(&Template::workspace().unwrap(), "items").await.unwrap();
+    engine.create_table(&crate::Options::default().template().unwrap(), "items").await.unwrap();
     let wire = Wire::local(engine.endpoint_url(), "us-east-1").unwrap();
     let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
     let function = functions::function("works", Duration::from_secs(5), vec![Source::Stream(source)]);

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Template;
 
 /// The account that everything pretends to be in.
-pub(crate) const ACCOUNT: &str = "000000000000";
+pub const ACCOUNT: &str = "000000000000";
 
 /// The names that are only known once the stack starts. Empty ones cannot be referred to.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +85,6 @@ pub(super) fn function_name(resource: &Value) -> Option<&str> {
 }
 
 /// The ARN of a function.
-pub(crate) fn function_arn(region: &str, name: &str) -> String {
+pub(super) fn function_arn(region: &str, name: &str) -> String {
     format!("arn:aws:lambda:{region}:{ACCOUNT}:function:{name}")
 }

@@ -1,21 +1,26 @@
-//! template.yaml: what is deployed is what runs here.
+//! The one reader of template.yaml.
+//!
+//! [`Document`] is the file as it is written: short tags in their long form, loops written out, `Globals` merged into the
+//! functions. [`Template`] is a document with values for its parameters, which can evaluate the rest. What uses more of
+//! CloudFormation than is known here is an error that names the place, never a guess.
 
 mod document;
 mod functions;
 mod intrinsics;
+mod loops;
 mod names;
 mod parameters;
 mod policies;
 mod resources;
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub(crate) use functions::{Function, RouteAuthorizer, Source, StreamSource};
-pub(crate) use names::ACCOUNT;
-pub use names::Names;
-pub(crate) use resources::{Api, Authorizer, Cors, Pool, PoolClient};
+pub use document::{DeclaredFunction, DeclaredRoute, Document};
+pub use functions::{Function, HttpRoute, RouteAuthorizer, Source, StreamSource};
+pub use names::{ACCOUNT, Names};
+pub use resources::{Api, Authorizer, Cors, Pool, PoolClient, is_standard_attribute};
 
 /// Why a template cannot be used. One line, naming the place.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +50,7 @@ pub enum TemplateError {
         known: String,
     },
     /// Something is used that the local stack does not know or that is not as CloudFormation wants it.
-    #[error("{place} in the template: {reason} — change the template, or teach infra/local about it")]
+    #[error("{place} in the template: {reason} — change the template, or teach infra/template about it")]
     NotUnderstood {
         /// Logical id and property.
         place: String,
@@ -57,7 +62,6 @@ pub enum TemplateError {
 /// A SAM template with its parameters and conditions resolved.
 #[derive(Debug, Clone)]
 pub struct Template {
-    /// The document, tags in their long form, `Globals` merged into the functions.
     root: Value,
     parameters: BTreeMap<String, Value>,
     conditions: BTreeMap<String, bool>,
@@ -65,29 +69,18 @@ pub struct Template {
 }
 
 impl Template {
-    /// The workspace's own template with the parameters that `cargo local` uses.
-    pub fn workspace() -> Result<Self, TemplateError> {
-        Self::read(&crate::options::workspace_root().join("template.yaml"), &BTreeMap::new())
-    }
-
-    /// Reads a template. Parameters: the template's defaults, then infra/local/parameters.json, then `given`.
-    pub fn read(path: &Path, given: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let unreadable = |reason: String| TemplateError::Unreadable { path: path.display().to_string(), reason };
-        let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-        Self::parse(&text, given).map_err(|error| match error {
-            TemplateError::Unreadable { reason, .. } => unreadable(reason),
-            other => other,
-        })
-    }
-
-    /// As [`Template::read`], from text.
-    pub fn parse(text: &str, given: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let root = document::parse(text)?;
-        let parameters = parameters::resolve(&root, given)?;
+    /// A document with these values for its parameters; its own defaults stand for the others.
+    pub fn new(document: Document, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        let parameters = parameters::resolve(document.parameters(), parameters)?;
         let region = std::env::var("AWS_REGION").unwrap_or_else(|_| "us-east-1".to_owned());
-        let mut template = Self { root, parameters, conditions: BTreeMap::new(), region };
+        let mut template = Self { root: document.into_json(), parameters, conditions: BTreeMap::new(), region };
         template.conditions = template.resolve_conditions()?;
         Ok(template)
+    }
+
+    /// As [`Template::new`], from text.
+    pub fn parse(text: &str, parameters: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
+        Self::new(Document::parse(text)?, parameters)
     }
 
     /// The region that everything pretends to be in.
@@ -97,20 +90,11 @@ impl Template {
 
     /// The resources of one type whose condition holds, by logical id.
     fn resources(&self, kind: &str) -> Vec<(&str, &Value)> {
-        let Some(resources) = self.root.get("Resources").and_then(Value::as_object) else {
-            return Vec::new();
+        let holds = |resource: &Value| {
+            let condition = resource.get("Condition").and_then(Value::as_str);
+            condition.is_none_or(|name| self.conditions.get(name).copied().unwrap_or(false))
         };
-        resources
-            .iter()
-            .filter(|(_, resource)| resource.get("Type").and_then(Value::as_str) == Some(kind))
-            .filter(|(_, resource)| {
-                resource
-                    .get("Condition")
-                    .and_then(Value::as_str)
-                    .is_none_or(|name| self.conditions.get(name).copied().unwrap_or(false))
-            })
-            .map(|(id, resource)| (id.as_str(), resource))
-            .collect()
+        document::resources(&self.root, kind).filter(|(_, resource)| holds(resource)).collect()
     }
 
     /// The only resource of a type.

@@ -2,36 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::TemplateError;
 
-/// What the local stack sets where the template has no default.
-const LOCAL: &str = include_str!("../../parameters.json");
-
-/// The template's defaults, then infra/local/parameters.json, then what was given.
+/// What was given, then the template's defaults.
 pub(super) fn resolve(
-    root: &Value,
+    declared: &Map<String, Value>,
     given: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, Value>, TemplateError> {
-    let none = serde_json::Map::new();
-    let declared = root.get("Parameters").and_then(Value::as_object).unwrap_or(&none);
     if let Some(name) = given.keys().find(|name| !declared.contains_key(*name)) {
         let known = declared.keys().cloned().collect::<Vec<_>>().join(", ");
         return Err(TemplateError::UnknownParameter { name: name.clone(), known });
     }
-    // Names in the file that this template does not declare are left alone: a test may bring a template of its own.
-    let local: BTreeMap<String, String> = serde_json::from_str(LOCAL).map_err(|error| TemplateError::Unreadable {
-        path: "infra/local/parameters.json".to_owned(),
-        reason: error.to_string(),
-    })?;
     declared
         .iter()
         .map(|(name, declaration)| {
             let refuse = |reason: String| TemplateError::Parameter { name: name.clone(), reason };
             let value = given
                 .get(name)
-                .or_else(|| local.get(name))
                 .cloned()
                 .or_else(|| declaration.get("Default").map(text))
                 .ok_or_else(|| refuse("it has no value".to_owned()))?;

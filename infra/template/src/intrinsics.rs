@@ -256,7 +256,7 @@ Resources:
     #[track_caller]
     fn evaluate(yaml: &str) -> Result<Value, TemplateError> {
         let template = Template::parse(TEMPLATE, &BTreeMap::new()).unwrap();
-        let value = super::super::document::parse(&format!("Resources: {{Value: {yaml}}}")).unwrap();
+        let value = crate::Document::parse(&format!("Resources: {{Value: {yaml}}}")).unwrap().into_json();
         template.evaluate(
             &value["Resources"]["Value"],
             &Names { table_name: "items".to_owned(), ..Names::default() },

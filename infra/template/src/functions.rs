@@ -6,36 +6,44 @@ use serde_json::Value;
 
 use super::{
     Names, Template, TemplateError,
-    names::{function_arn, function_name},
+    document::binary,
+    names::function_arn,
     not_understood,
     parameters::{number, text},
     properties,
 };
-use crate::iam::Policy;
 
 /// A function as the template describes it.
 #[derive(Debug, Clone)]
-pub(crate) struct Function {
+pub struct Function {
     /// Its logical id.
-    pub(crate) id: String,
+    pub id: String,
     /// Its binary, which is also the name it is invoked by.
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    pub(crate) handler: String,
-    pub(crate) memory_megabytes: u64,
-    pub(crate) timeout: Duration,
-    pub(crate) environment: BTreeMap<String, String>,
-    pub(crate) sources: Vec<Source>,
-    /// What it may do.
-    pub(crate) policy: Policy,
+    pub name: String,
+    /// Its ARN, without an alias.
+    pub arn: String,
+    /// `Handler`.
+    pub handler: String,
+    /// `MemorySize`.
+    pub memory_megabytes: u64,
+    /// `Timeout`.
+    pub timeout: Duration,
+    /// Its environment variables.
+    pub environment: BTreeMap<String, String>,
+    /// What invokes it.
+    pub sources: Vec<Source>,
+    /// The statements of its policies. Without one it may do nothing.
+    pub statements: Vec<Value>,
 }
 
 /// What invokes a function.
 #[derive(Debug, Clone)]
-pub(crate) enum Source {
+pub enum Source {
+    /// A route of the HTTP API.
     Http(HttpRoute),
     /// A trigger of the user pool, for example `PostConfirmation`.
     Cognito(String),
+    /// The table's stream.
     Stream(StreamSource),
     /// Known to SAM, not driven here: such a function is invoked through the Lambda Invoke API.
     NotDriven(String),
@@ -43,43 +51,53 @@ pub(crate) enum Source {
 
 /// A route of the HTTP API.
 #[derive(Debug, Clone)]
-pub(crate) struct HttpRoute {
+pub struct HttpRoute {
     /// Upper case, or `ANY`.
-    pub(crate) method: String,
+    pub method: String,
     /// As API Gateway writes it: `/organizations/{organizationId}`; `$default` catches everything.
-    pub(crate) path: String,
-    pub(crate) authorizer: RouteAuthorizer,
+    pub path: String,
+    /// Who is let through.
+    pub authorizer: RouteAuthorizer,
 }
 
 /// Which authorizer a route has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum RouteAuthorizer {
+pub enum RouteAuthorizer {
     /// The API's default, if it has one.
     Default,
+    /// None at all.
     None,
+    /// One by its name.
     Named {
+        /// The name.
         name: String,
+        /// `AuthorizationScopes`.
         scopes: Vec<String>,
     },
 }
 
 /// A table's stream as the source of a function.
 #[derive(Debug, Clone)]
-pub(crate) struct StreamSource {
-    pub(crate) batch_size: usize,
-    pub(crate) from_the_beginning: bool,
+pub struct StreamSource {
+    /// `BatchSize`.
+    pub batch_size: usize,
+    /// `StartingPosition` is not `LATEST`.
+    pub from_the_beginning: bool,
     /// `None`: as often as it takes, as Lambda does by default.
-    pub(crate) maximum_retries: Option<u32>,
-    pub(crate) maximum_age: Option<Duration>,
-    pub(crate) bisect: bool,
-    pub(crate) report_item_failures: bool,
+    pub maximum_retries: Option<u32>,
+    /// `None`: for as long as the stream has the record.
+    pub maximum_age: Option<Duration>,
+    /// `BisectBatchOnFunctionError`.
+    pub bisect: bool,
+    /// The function says which records of a batch failed.
+    pub report_item_failures: bool,
     /// A record passes if any of them matches; without any, every record passes.
-    pub(crate) filters: Vec<Value>,
+    pub filters: Vec<Value>,
 }
 
 impl Template {
     /// Every function, evaluated.
-    pub(crate) fn functions(&self, names: &Names) -> Result<Vec<Function>, TemplateError> {
+    pub fn functions(&self, names: &Names) -> Result<Vec<Function>, TemplateError> {
         let functions = self.resources("AWS::Serverless::Function").into_iter();
         let mut functions =
             functions.map(|(id, resource)| self.function_of(id, resource, names)).collect::<Result<Vec<_>, _>>()?;
@@ -107,13 +125,14 @@ impl Template {
     }
 
     /// The binaries to build, known before anything else is.
-    pub(crate) fn binaries(&self) -> Result<Vec<String>, TemplateError> {
-        self.resources("AWS::Serverless::Function").into_iter().map(|(id, resource)| binary(id, resource)).collect()
+    pub fn binaries(&self) -> Result<Vec<String>, TemplateError> {
+        let functions = self.resources("AWS::Serverless::Function").into_iter();
+        functions.map(|(id, resource)| binary(id, resource).map(str::to_owned)).collect()
     }
 
     fn function_of(&self, id: &str, resource: &Value, names: &Names) -> Result<Function, TemplateError> {
         let properties = properties(resource);
-        let name = binary(id, resource)?;
+        let name = binary(id, resource)?.to_owned();
         let get = |property: &str| {
             self.evaluate(properties.get(property).unwrap_or(&Value::Null), names, &format!("{id}.{property}"))
         };
@@ -132,7 +151,7 @@ impl Template {
         };
         Ok(Function {
             id: id.to_owned(),
-            policy: self.policy(id, properties, names)?,
+            statements: self.statements(id, properties, names)?,
             arn: function_arn(self.region(), &name),
             handler: get("Handler")?.as_str().unwrap_or("bootstrap").to_owned(),
             memory_megabytes: number(&get("MemorySize")?).unwrap_or(128.0) as u64,
@@ -197,9 +216,8 @@ impl Template {
         let patterns = patterns.get("Filters").and_then(Value::as_array).cloned().unwrap_or_default();
         let filters = patterns.iter().map(|filter| {
             let pattern = filter.get("Pattern").and_then(Value::as_str).unwrap_or_default();
-            let parsed = serde_json::from_str(pattern).map_err(|error| error.to_string());
-            let checked = parsed.and_then(|pattern| crate::streams::filter::check(&pattern).map(|()| pattern));
-            checked.map_err(|reason| not_understood(format!("{place}.FilterCriteria"), reason))
+            let parsed = serde_json::from_str(pattern);
+            parsed.map_err(|error| not_understood(format!("{place}.FilterCriteria"), error.to_string()))
         });
         Ok(StreamSource {
             batch_size: number(&get("BatchSize")?).unwrap_or(100.0).max(1.0) as usize,
@@ -217,13 +235,6 @@ impl Template {
 
 fn is_alias_of(arn: &str, function: &str) -> bool {
     arn.strip_prefix(function).is_some_and(|rest| rest.starts_with(':'))
-}
-
-fn binary(id: &str, resource: &Value) -> Result<String, TemplateError> {
-    let name = function_name(resource).map(str::to_owned);
-    name.ok_or_else(|| {
-        not_understood(format!("{id}.Metadata.BuildProperties.Binary"), "it names the binary to run and is missing")
-    })
 }
 
 #[cfg(test)]

@@ -12,65 +12,84 @@ use super::{
 
 /// The HTTP API.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Api {
-    pub(crate) authorizers: BTreeMap<String, Authorizer>,
-    pub(crate) default_authorizer: Option<String>,
-    pub(crate) cors: Option<Cors>,
+pub struct Api {
+    /// By name.
+    pub authorizers: BTreeMap<String, Authorizer>,
+    /// The authorizer of routes that name none.
+    pub default_authorizer: Option<String>,
+    /// What browsers may do.
+    pub cors: Option<Cors>,
 }
 
 /// A JWT authorizer.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Authorizer {
+pub struct Authorizer {
     /// The header that carries the token, lower case.
-    pub(crate) header: String,
-    pub(crate) issuer: String,
-    pub(crate) audience: Vec<String>,
+    pub header: String,
+    /// The `iss` that a token must have.
+    pub issuer: String,
+    /// What `aud` or `client_id` may be.
+    pub audience: Vec<String>,
 }
 
 /// `CorsConfiguration`.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Cors {
-    pub(crate) origins: Vec<String>,
-    pub(crate) methods: Vec<String>,
-    pub(crate) headers: Vec<String>,
-    pub(crate) exposed: Vec<String>,
-    pub(crate) max_age: Option<u64>,
-    pub(crate) credentials: bool,
+pub struct Cors {
+    /// `AllowOrigins`.
+    pub origins: Vec<String>,
+    /// `AllowMethods`.
+    pub methods: Vec<String>,
+    /// `AllowHeaders`.
+    pub headers: Vec<String>,
+    /// `ExposeHeaders`.
+    pub exposed: Vec<String>,
+    /// `MaxAge`, in seconds.
+    pub max_age: Option<u64>,
+    /// `AllowCredentials`.
+    pub credentials: bool,
 }
 
 /// The user pool, as far as its rules show.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Pool {
-    pub(crate) minimum_length: usize,
-    pub(crate) lowercase: bool,
-    pub(crate) uppercase: bool,
-    pub(crate) numbers: bool,
-    pub(crate) symbols: bool,
+pub struct Pool {
+    /// The shortest password, in characters.
+    pub minimum_length: usize,
+    /// A password needs a lower-case letter.
+    pub lowercase: bool,
+    /// A password needs an upper-case letter.
+    pub uppercase: bool,
+    /// A password needs a digit.
+    pub numbers: bool,
+    /// A password needs a symbol.
+    pub symbols: bool,
     /// Custom attributes as tokens and requests name them (`custom:…`), with their longest value.
-    pub(crate) custom: BTreeMap<String, Option<usize>>,
+    pub custom: BTreeMap<String, Option<usize>>,
     /// Attributes that a user must have.
-    pub(crate) required: Vec<String>,
+    pub required: Vec<String>,
     /// Users sign in with their e-mail address, and their user name is their `sub`.
-    pub(crate) email_is_username: bool,
+    pub email_is_username: bool,
 }
 
 /// The app client.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct PoolClient {
+pub struct PoolClient {
     /// What users may write. `None`: every standard attribute and every custom one.
-    pub(crate) write_attributes: Option<Vec<String>>,
-    pub(crate) flows: Vec<String>,
-    /// Seconds.
-    pub(crate) access_validity: i64,
-    pub(crate) id_validity: i64,
-    pub(crate) refresh_validity: i64,
+    pub write_attributes: Option<Vec<String>>,
+    /// `ExplicitAuthFlows`.
+    pub flows: Vec<String>,
+    /// How long an access token lives, in seconds.
+    pub access_validity: i64,
+    /// How long an ID token lives, in seconds.
+    pub id_validity: i64,
+    /// How long a refresh token lives, in seconds.
+    pub refresh_validity: i64,
     /// `PreventUserExistenceErrors: ENABLED`.
-    pub(crate) hides_users: bool,
+    pub hides_users: bool,
 }
 
 impl Template {
     /// A `CreateTable` request for the template's table.
-    pub(crate) fn table(&self, name: &str) -> Result<Value, TemplateError> {
+    pub fn table(&self, name: &str) -> Result<Value, TemplateError> {
         let (id, resource) = self.only("AWS::DynamoDB::Table")?;
         let table = self.evaluate(properties(resource), &Names::default(), id)?;
         let mut request = Map::from_iter([("TableName".to_owned(), json!(name))]);
@@ -94,7 +113,7 @@ impl Template {
     }
 
     /// An `UpdateTimeToLive` request, if the table has a TTL attribute.
-    pub(crate) fn time_to_live(&self, name: &str) -> Result<Option<Value>, TemplateError> {
+    pub fn time_to_live(&self, name: &str) -> Result<Option<Value>, TemplateError> {
         let (id, resource) = self.only("AWS::DynamoDB::Table")?;
         let table = self.evaluate(properties(resource), &Names::default(), id)?;
         let specification = table.get("TimeToLiveSpecification").cloned();
@@ -102,7 +121,7 @@ impl Template {
     }
 
     /// The name that the template gives its table, or its logical id.
-    pub(crate) fn table_name(&self) -> Result<String, TemplateError> {
+    pub fn table_name(&self) -> Result<String, TemplateError> {
         let (id, resource) = self.only("AWS::DynamoDB::Table")?;
         let named = properties(resource)
             .get("TableName")
@@ -111,7 +130,7 @@ impl Template {
     }
 
     /// The HTTP API's settings.
-    pub(crate) fn api(&self, names: &Names) -> Result<Api, TemplateError> {
+    pub fn api(&self, names: &Names) -> Result<Api, TemplateError> {
         let (id, resource) = self.only("AWS::Serverless::HttpApi")?;
         let get = |name: &str| match properties(resource).get(name) {
             Some(value) => self.evaluate(value, names, &format!("{id}.{name}")),
@@ -153,7 +172,7 @@ impl Template {
     }
 
     /// The user pool's rules.
-    pub(crate) fn pool(&self, names: &Names) -> Result<Pool, TemplateError> {
+    pub fn pool(&self, names: &Names) -> Result<Pool, TemplateError> {
         let (id, resource) = self.only("AWS::Cognito::UserPool")?;
         let get = |name: &str| match properties(resource).get(name) {
             Some(value) => self.evaluate(value, names, &format!("{id}.{name}")),
@@ -178,7 +197,7 @@ impl Template {
                 pool.required.push(name.clone());
             }
             // The standard ones are those of OpenID Connect; everything else in a schema is custom.
-            if !crate::cognito::is_standard_attribute(&name) {
+            if !is_standard_attribute(&name) {
                 let longest = attribute.pointer("/StringAttributeConstraints/MaxLength").and_then(number);
                 pool.custom.insert(format!("custom:{name}"), longest.map(|longest| longest as usize));
             }
@@ -187,7 +206,7 @@ impl Template {
     }
 
     /// The app client's rules.
-    pub(crate) fn pool_client(&self, names: &Names) -> Result<PoolClient, TemplateError> {
+    pub fn pool_client(&self, names: &Names) -> Result<PoolClient, TemplateError> {
         let (id, resource) = self.only("AWS::Cognito::UserPoolClient")?;
         let get = |name: &str| match properties(resource).get(name) {
             Some(value) => self.evaluate(value, names, &format!("{id}.{name}")),
@@ -226,4 +245,32 @@ impl Template {
 
 fn texts(value: Option<&Value>) -> Vec<String> {
     value.and_then(Value::as_array).map(|items| items.iter().map(text).collect()).unwrap_or_default()
+}
+
+/// The attributes of OpenID Connect that every pool knows.
+#[must_use]
+pub fn is_standard_attribute(name: &str) -> bool {
+    const STANDARD: [&str; 20] = [
+        "sub",
+        "name",
+        "given_name",
+        "family_name",
+        "middle_name",
+        "nickname",
+        "preferred_username",
+        "profile",
+        "picture",
+        "website",
+        "email",
+        "email_verified",
+        "gender",
+        "birthdate",
+        "zoneinfo",
+        "locale",
+        "phone_number",
+        "phone_number_verified",
+        "address",
+        "updated_at",
+    ];
+    STANDARD.contains(&name)
 }

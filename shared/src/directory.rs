@@ -9,11 +9,8 @@ use crate::domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserI
 /// A user's attributes, as far as organizations need them.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The address.
     pub email: EmailAddress,
-    /// Whether the pool has verified it.
     pub email_verified: bool,
-    /// What the user is called.
     pub name: Option<PersonName>,
 }
 
@@ -64,9 +61,7 @@ pub enum DirectoryError {
 /// The answer of a [`Directory`].
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Identity, DirectoryError>> + Send + 'a>>;
 
-/// Who can be asked about users.
 pub trait Directory: Send + Sync {
-    /// The attributes that `username` has now.
     fn identity<'a>(&'a self, username: &'a str) -> Answer<'a>;
 }
 
@@ -78,7 +73,6 @@ pub struct UserPool {
 }
 
 impl UserPool {
-    /// The pool with this id.
     pub fn new(client: Client, id: impl Into<String>) -> Self {
         Self { client, id: id.into() }
     }

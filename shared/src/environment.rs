@@ -53,7 +53,6 @@ impl Environment {
         &self.metrics
     }
 
-    /// The instant.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
     }

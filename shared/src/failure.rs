@@ -19,7 +19,6 @@ pub enum Failure<R> {
     KeyReused,
     /// Cognito did not do its part.
     Directory(DirectoryError),
-    /// The table did not do its part.
     Store(StoreError),
 }
 

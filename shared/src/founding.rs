@@ -14,7 +14,6 @@ use crate::{
 pub struct FoundingDefaults {
     /// Name of the workspace that an organization starts with.
     pub workspace_name: WorkspaceName,
-    /// Seats of its subscription.
     pub seat_limit: u64,
 }
 
@@ -36,15 +35,10 @@ impl FoundingDefaults {
 pub struct Founding {
     /// The founder, as Cognito has them.
     pub founder: User,
-    /// The organization.
     pub organization: Organization,
-    /// Its default workspace.
     pub workspace: Workspace,
-    /// Its subscription.
     pub subscription: Subscription,
-    /// Its seats, the founder's taken.
     pub seats: Seats,
-    /// The founder in it.
     pub member: Member,
 }
 

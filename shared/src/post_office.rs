@@ -7,11 +7,8 @@ use crate::domain::EmailAddress;
 /// A mail, ready to be sent.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// One line.
     pub subject: String,
-    /// The plain text.
     pub text: String,
-    /// The same as a page.
     pub html: String,
 }
 
@@ -29,8 +26,6 @@ pub enum NotTaken {
 /// What becomes of handing a mail over.
 pub type Handover<'a> = Pin<Box<dyn Future<Output = Result<(), NotTaken>> + Send + 'a>>;
 
-/// Takes mails.
 pub trait PostOffice: Send + Sync {
-    /// Hands a mail over.
     fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a>;
 }

@@ -27,7 +27,6 @@ use post_office::Ses;
 pub use send::Sent;
 use send::send;
 
-/// The function.
 pub struct InvitationMailer {
     table: Table,
     settings: MailSettings,

@@ -8,7 +8,6 @@ use shared::{
 /// What template.yaml says about mails.
 #[derive(Clone, Debug)]
 pub(crate) struct MailSettings {
-    /// What the product is called.
     pub(crate) product: String,
     /// Where the front end is, without a trailing slash.
     pub(crate) app_url: String,

@@ -14,7 +14,6 @@ const ATTEMPTS: u32 = 10;
 /// What became of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// SES has it.
     Now,
     /// It is not wanted any more: sent before, answered, revoked, expired, or a newer one is on its way.
     NotWanted,
@@ -48,10 +47,8 @@ pub(crate) enum SendError {
     /// SES does not take it now.
     #[error("the mail was not taken")]
     Refused(#[source] NotTaken),
-    /// The table did not do its part.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The mail could not be written.
     #[error("the mail could not be written")]
     Template(#[source] askama::Error),
 }

@@ -22,7 +22,6 @@ use accept::{Accept, accept};
 use decline::decline;
 use find::{Unusable, find, usable};
 
-/// The function.
 pub struct InvitationReplies {
     table: Table,
     directory: Arc<dyn Directory>,

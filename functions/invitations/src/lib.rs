@@ -19,7 +19,6 @@ use shared::{
 use invite::{Invite, invite};
 use views::InvitationView;
 
-/// The function.
 pub struct Invitations {
     table: Table,
     expiry: Days,

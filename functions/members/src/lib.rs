@@ -15,7 +15,6 @@ use shared::{
 use remove_member::{RemoveMember, remove_member};
 use views::MemberView;
 
-/// The function.
 pub struct Members {
     table: Table,
 }

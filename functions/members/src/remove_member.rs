@@ -17,7 +17,7 @@ pub(crate) struct RemoveMember {
 #[derive(Debug)]
 pub(crate) enum NotRemoved {
     MemberNotFound,
-    /// R10
+    /// No organization admin would remain (R10).
     LastAdmin,
 }
 

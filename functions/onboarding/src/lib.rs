@@ -20,7 +20,6 @@ use shared::{
 
 use create_organization::create_organization;
 
-/// The function.
 pub struct Onboarding {
     table: Table,
     directory: Arc<dyn Directory>,

@@ -10,7 +10,6 @@ use shared::{
     table::Table,
 };
 
-/// The function.
 pub struct Organizations {
     table: Table,
 }
@@ -30,7 +29,6 @@ struct OrganizationView {
     name: String,
     status: &'static str,
     created_at: String,
-    /// The reader's.
     roles: Vec<String>,
     joined_at: String,
 }

@@ -7,9 +7,7 @@ use shared::{
 /// Somebody has just confirmed their sign-up.
 #[derive(Clone)]
 pub(crate) struct SignUp {
-    /// Cognito's `sub`.
     pub(crate) user_id: UserId,
-    /// Their attributes.
     pub(crate) identity: Identity,
     /// What they said about their organization: in ClientMetadata, else its name in `custom:organization_name`.
     pub(crate) details: SubmittedDetails,

@@ -21,7 +21,6 @@ use welcome::welcome;
 /// Cognito gives a trigger five seconds. What is not done after four is left to the first signed-in request.
 const TIME: std::time::Duration = std::time::Duration::from_secs(4);
 
-/// The function.
 pub struct PostConfirmation {
     table: Table,
     defaults: FoundingDefaults,

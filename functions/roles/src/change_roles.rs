@@ -20,12 +20,12 @@ pub(crate) struct ChangeRoles {
 /// Why no role was changed.
 #[derive(Debug)]
 pub(crate) enum NotChanged {
-    /// R9
+    /// No one changes their own roles (R9).
     OwnRoles,
     MemberNotFound,
     /// The member has changed since the actor looked.
     VersionMismatch,
-    /// R10
+    /// No organization admin would remain (R10).
     LastAdmin,
 }
 

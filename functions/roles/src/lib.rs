@@ -14,7 +14,6 @@ use shared::{
 
 use change_roles::{ChangeRoles, change_roles};
 
-/// The function.
 pub struct Roles {
     table: Table,
 }

@@ -11,7 +11,6 @@ use shared::{
     table::{Settings, Table},
 };
 
-/// The function.
 pub struct SettingsTabs {
     table: Table,
 }

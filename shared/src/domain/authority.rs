@@ -27,7 +27,6 @@ impl Authority {
         self.organization
     }
 
-    /// Who writes.
     pub fn actor(&self) -> &UserId {
         &self.actor
     }

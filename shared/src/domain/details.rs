@@ -3,7 +3,6 @@ use super::{OrganizationName, Violation, Violations, text};
 /// What an organization says about itself, "for internal reference only" (R4): all optional but the name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrganizationDetails {
-    /// What it is called.
     pub name: OrganizationName,
     /// Digits, spaces and `+ - ( ) . /`.
     pub phone: Option<String>,
@@ -20,17 +19,11 @@ pub struct OrganizationDetails {
 /// The same, as it arrives: from a request body, from Cognito's ClientMetadata, from user attributes.
 #[derive(Clone, Default)]
 pub struct SubmittedDetails {
-    /// `name`
     pub name: Option<String>,
-    /// `phone`
     pub phone: Option<String>,
-    /// `website`
     pub website: Option<String>,
-    /// `industry`
     pub industry: Option<String>,
-    /// `companySize`
     pub company_size: Option<String>,
-    /// `country`
     pub country: Option<String>,
 }
 

@@ -15,7 +15,6 @@ macro_rules! prefixed_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps a fresh UUIDv7.
             pub fn new(uuid: Uuid) -> Self {
                 Self(uuid)
             }
@@ -71,7 +70,6 @@ impl UserId {
         Self("?".to_owned())
     }
 
-    /// The `sub`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -104,12 +102,10 @@ impl FromStr for UserId {
 pub struct Version(String);
 
 impl Version {
-    /// Wraps a fresh UUID.
     pub fn new(uuid: Uuid) -> Self {
         Self(uuid.as_simple().to_string())
     }
 
-    /// The text in the table.
     pub fn as_str(&self) -> &str {
         &self.0
     }

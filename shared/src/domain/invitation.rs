@@ -6,13 +6,10 @@ use super::{
 /// What an inviter asks for.
 #[derive(Clone, Debug)]
 pub struct InvitationTerms {
-    /// Whom.
     pub email: EmailAddress,
-    /// As what.
     pub roles: RoleSet,
     /// For how long.
     pub expires_in: Days,
-    /// With which words.
     pub message: Option<InvitationMessage>,
     /// In which language.
     pub locale: Option<Locale>,
@@ -21,15 +18,10 @@ pub struct InvitationTerms {
 /// An offer to one address to join one organization (R13).
 #[derive(Clone, Debug)]
 pub struct Invitation {
-    /// Its id.
     pub id: InvitationId,
-    /// To which organization.
     pub organization_id: OrganizationId,
-    /// Whom.
     pub email: EmailAddress,
-    /// As what.
     pub roles: RoleSet,
-    /// Who invited.
     pub invited_by: UserId,
     /// What the inviter was called when the mail was written; unknown until then.
     pub inviter_name: Option<PersonName>,
@@ -37,7 +29,6 @@ pub struct Invitation {
     pub message: Option<InvitationMessage>,
     /// The language that the mail is wanted in.
     pub locale: Option<Locale>,
-    /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is refused (I10).
     pub expires_at: Timestamp,
@@ -54,11 +45,8 @@ pub struct Invitation {
 pub enum InvitationState {
     /// Nothing yet.
     Pending,
-    /// The invited person joined.
     Accepted,
-    /// The invited person did not want to.
     Declined,
-    /// The organization took it back.
     Revoked,
     /// It was found expired and its seat was given back.
     Expired,
@@ -80,10 +68,8 @@ pub enum InvitationStatus {
 }
 
 impl InvitationState {
-    /// All of them.
     pub const ALL: [Self; 5] = [Self::Pending, Self::Accepted, Self::Declined, Self::Revoked, Self::Expired];
 
-    /// The name in the table.
     pub const fn name(self) -> &'static str {
         self.as_status().name()
     }
@@ -102,10 +88,8 @@ impl InvitationState {
 named!(InvitationState);
 
 impl InvitationStatus {
-    /// All of them.
     pub const ALL: [Self; 5] = [Self::Pending, Self::Accepted, Self::Declined, Self::Revoked, Self::Expired];
 
-    /// The name on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -134,7 +118,6 @@ pub struct Delivery {
     pub status: DeliveryStatus,
     /// Why not further.
     pub reason: Option<String>,
-    /// Since when.
     pub at: Timestamp,
 }
 
@@ -149,7 +132,6 @@ pub enum DeliveryStatus {
     Sent,
     /// The recipient's server accepted it.
     Delivered,
-    /// The recipient's server refused it.
     Bounced,
     /// The recipient reported it as spam.
     Complained,
@@ -158,11 +140,9 @@ pub enum DeliveryStatus {
 }
 
 impl DeliveryStatus {
-    /// All of them.
     pub const ALL: [Self; 7] =
         [Self::Queued, Self::Sending, Self::Sent, Self::Delivered, Self::Bounced, Self::Complained, Self::Failed];
 
-    /// The name in the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -175,7 +155,6 @@ impl DeliveryStatus {
         }
     }
 
-    /// The name on the wire.
     pub const fn public_name(self) -> &'static str {
         match self {
             Self::Sending => Self::Queued.name(),

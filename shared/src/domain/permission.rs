@@ -5,13 +5,10 @@ use super::{Role, RoleSet};
 /// A part of an organization's settings; a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
-    /// The organization's details.
     General,
     /// Members and invitations.
     Users,
-    /// Workspaces.
     Workspaces,
-    /// The subscription.
     Billing,
 }
 
@@ -19,7 +16,6 @@ impl Area {
     /// All tabs, in the order they are shown.
     pub const ALL: [Self; 4] = [Self::General, Self::Users, Self::Workspaces, Self::Billing];
 
-    /// The name on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::General => "general",
@@ -40,7 +36,6 @@ pub enum Access {
 }
 
 impl Access {
-    /// The name on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::View => "view",
@@ -64,7 +59,6 @@ impl Permission {
     /// `users: manage`, which every change of members and invitations takes.
     pub const MANAGE_USERS: Self = Self::Settings(Area::Users, Access::Manage);
 
-    /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
         let settings = Area::ALL
             .into_iter()

@@ -18,7 +18,6 @@ impl Role {
     /// All of them, the most privileged first.
     pub const ALL: [Self; 4] = [Self::OrganizationAdmin, Self::BillingAdmin, Self::UserAdmin, Self::Member];
 
-    /// The name on the wire and in the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::OrganizationAdmin => "organization_admin",

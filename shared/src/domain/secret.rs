@@ -56,12 +56,10 @@ impl InvitationToken {
         URL_SAFE_NO_PAD.encode(parts.concat())
     }
 
-    /// The organization that invites.
     pub fn organization(&self) -> OrganizationId {
         self.organization
     }
 
-    /// The invitation.
     pub fn invitation(&self) -> InvitationId {
         self.invitation
     }

@@ -83,7 +83,6 @@ macro_rules! text_type {
                 Self(text)
             }
 
-            /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

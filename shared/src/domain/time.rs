@@ -63,7 +63,6 @@ impl Days {
         }
     }
 
-    /// The number.
     pub fn get(self) -> u16 {
         self.0
     }

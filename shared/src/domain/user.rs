@@ -3,13 +3,10 @@ use super::{EmailAddress, OrganizationId, PersonName, Timestamp, UserId, named};
 /// Somebody who signed up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Cognito's `sub`.
     pub id: UserId,
     /// The address, as Cognito had it at `as_of`.
     pub email: EmailAddress,
-    /// Whether Cognito had verified it by then.
     pub email_verified: bool,
-    /// What the user is called.
     pub name: Option<PersonName>,
     /// Whether sign-up is over.
     pub onboarding: Onboarding,
@@ -31,10 +28,8 @@ pub enum Onboarding {
 }
 
 impl Onboarding {
-    /// All of them.
     pub const ALL: [Self; 2] = [Self::Open, Self::Complete];
 
-    /// The name in the table.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -57,7 +52,6 @@ pub enum OnboardingStatus {
 }
 
 impl OnboardingStatus {
-    /// The name on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::OrganizationRequired => "organization_required",

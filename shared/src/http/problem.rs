@@ -11,18 +11,14 @@ use crate::{
 /// Everything that can go wrong for a client: the code, its status and its title. Codes are stable; the wording is not.
 macro_rules! codes {
     ($($code:ident = $text:literal, $status:literal, $title:literal;)*) => {
-        /// The stable name of a problem.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Code { $(#[doc = $title] $code,)* }
 
         impl Code {
-            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$code,)*];
 
-            /// The text on the wire.
             pub const fn text(self) -> &'static str { match self { $(Self::$code => $text,)* } }
 
-            /// The HTTP status.
             pub const fn status(self) -> u16 { match self { $(Self::$code => $status,)* } }
 
             /// What it means, in a few words.
@@ -101,12 +97,12 @@ impl Problem {
         Self::new(Code::MemberNotFound, "The organization has no member with this id.")
     }
 
-    /// R10
+    /// The change would leave no organization admin (R10).
     pub fn last_organization_admin() -> Self {
         Self::new(Code::LastOrganizationAdmin, "Make somebody else an organization admin first.")
     }
 
-    /// I9
+    /// One idempotency key, two requests (I9).
     pub fn idempotency_key_reused() -> Self {
         let detail =
             "This Idempotency-Key came with another request within the last 24 hours. Use a new one for a new request.";
@@ -133,7 +129,6 @@ impl Problem {
         Self::new(Code::InternalError, "The failure was logged. Tell support the requestId if it happens again.")
     }
 
-    /// The stable name.
     pub fn code(&self) -> Code {
         self.code
     }
@@ -143,7 +138,6 @@ impl Problem {
         self.retry_after.map(|duration| duration.as_secs())
     }
 
-    /// The document.
     pub fn document(&self, request_id: &str) -> impl Serialize {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]

@@ -72,7 +72,6 @@ impl From<Answer> for Reply {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageView<T> {
-    /// In the order of the list.
     items: Vec<T>,
     /// For the next page; `null` on the last one.
     next_cursor: Option<String>,

@@ -8,21 +8,17 @@ use crate::domain::{OrganizationId, Role, Timestamp, UserId, named};
 /// `ORG#org` / `AUDIT#uuidv7`: who did what, on whom, when, from which request (R17).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AuditItem {
-    /// The organization.
     pub(crate) organization_id: Text<OrganizationId>,
     /// UUIDv7 of the instant.
     pub(crate) audit_id: Text<Uuid>,
     /// The user; nobody where somebody who has not signed in answers an invitation.
     pub(crate) actor: Option<Text<UserId>>,
-    /// What was done.
     pub(crate) action: Text<AuditAction>,
     /// On which user, invitation or workspace.
     pub(crate) target: Option<String>,
     /// The roles that it gave.
     pub(crate) roles: Option<Vec<Text<Role>>>,
-    /// When.
     pub(crate) at: Text<Timestamp>,
-    /// The gateway's or the trigger's request id.
     pub(crate) request_id: String,
 }
 
@@ -37,24 +33,16 @@ impl Item for AuditItem {
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
-    /// R5
     OrganizationFounded,
-    /// R13
     InvitationCreated,
-    /// R13
     InvitationAccepted,
-    /// R13
     InvitationDeclined,
-    /// R7
     RolesChanged,
-    /// R18
     MemberRemoved,
-    /// R9
     MemberLeft,
 }
 
 impl AuditAction {
-    /// All of them.
     pub const ALL: [Self; 7] = [
         Self::OrganizationFounded,
         Self::InvitationCreated,
@@ -65,7 +53,6 @@ impl AuditAction {
         Self::MemberLeft,
     ];
 
-    /// The name in the table and on the wire.
     pub const fn name(self) -> &'static str {
         match self {
             Self::OrganizationFounded => "organization.founded",

@@ -8,13 +8,11 @@ use crate::domain::{Timestamp, UserId};
 pub struct IdempotencyItem {
     /// Whose key it is.
     pub(crate) user_id: Text<UserId>,
-    /// On which route.
     pub(crate) route: String,
     /// As the client sent it.
     pub(crate) idempotency_key: String,
     /// SHA-256 over what the request asked for.
     pub(crate) fingerprint: String,
-    /// What it was answered.
     pub(crate) answer: Answer,
     /// Seconds since 1970, 24 hours on. DynamoDB collects it some time later; what counts is the comparison.
     pub(crate) ttl: i64,
@@ -48,10 +46,7 @@ impl IdempotencyItem {
 /// An answer that can be given again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// HTTP status.
     pub status: u16,
-    /// `Location`
     pub location: Option<String>,
-    /// JSON
     pub body: String,
 }

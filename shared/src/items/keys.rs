@@ -13,7 +13,6 @@ use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId};
 pub struct Key {
     /// Partition: `USER#sub` or `ORG#org`.
     pub pk: String,
-    /// What it is there.
     pub sk: String,
 }
 
@@ -78,7 +77,6 @@ impl Key {
         Self { pk: format!("ORG#{organization}"), sk: sk.into() }
     }
 
-    /// A user.
     pub fn profile(user: &UserId) -> Self {
         Self::of_user(user, PROFILE)
     }
@@ -98,7 +96,6 @@ impl Key {
         Self::of_organization(organization, sk::META)
     }
 
-    /// Its subscription.
     pub fn subscription(organization: OrganizationId) -> Self {
         Self::of_organization(organization, sk::SUBSCRIPTION)
     }

@@ -9,7 +9,6 @@ use crate::domain::Timestamp;
 /// Which invocation a line comes from, in the key names of its log line.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Origin<'a> {
-    /// The function.
     pub service: &'static str,
     /// Lambda's id of the invocation.
     pub function_request_id: Option<&'a str>,

@@ -26,13 +26,10 @@ macro_rules! metrics {
         pub enum Metric { $(#[doc = $text] $metric,)* }
 
         impl Metric {
-            /// All of them.
             pub const ALL: &[Self] = &[$(Self::$metric,)*];
 
-            /// The name in CloudWatch.
             pub const fn name(self) -> &'static str { match self { $(Self::$metric => stringify!($metric),)* } }
 
-            /// The unit, as CloudWatch calls it.
             pub const fn unit(self) -> &'static str { match self { $(Self::$metric => stringify!($unit),)* } }
         }
     };
@@ -87,7 +84,6 @@ impl Metrics {
         Self::new(namespace, |line| drop(std::io::stdout().write_all(format!("{line}\n").as_bytes())))
     }
 
-    /// One more.
     pub fn count(&self, metric: Metric) {
         *self.values().entry(metric).or_default() += 1;
     }

@@ -19,7 +19,6 @@ use crate::{
 pub struct InvitationToAnswer {
     /// The invitation that the token belongs to.
     pub invitation: Invitation,
-    /// The organization that invites.
     pub organization: Organization,
     /// What the same request was answered before.
     pub answered: Option<IdempotencyItem>,
@@ -32,7 +31,6 @@ pub struct Acceptance<'a> {
     pub invitation: &'a Invitation,
     /// Who, as Cognito has them.
     pub user: &'a User,
-    /// As what.
     pub member: &'a Member,
 }
 

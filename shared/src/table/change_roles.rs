@@ -11,9 +11,7 @@ use crate::{
 /// That a member shall hold exactly these roles.
 #[derive(Clone, Debug)]
 pub struct RoleChange {
-    /// Whose.
     pub member: UserId,
-    /// All of them.
     pub roles: RoleSet,
     /// Only if the member is still as the client saw it.
     pub if_match: Option<Version>,

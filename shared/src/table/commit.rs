@@ -24,7 +24,6 @@ pub(super) enum Guard<'a, C> {
 /// A write that has committed.
 #[derive(Debug)]
 pub enum Committed {
-    /// This one.
     Now,
     /// The same request before; this is what it was answered.
     Before(Answer),

@@ -8,7 +8,6 @@ use crate::{
 
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
-/// The table did not do its part.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Throttled, in conflict, unreachable or too slow for as long as it was worth trying. The request may safely be
@@ -70,7 +69,6 @@ pub enum WriteError {
     Actor(Refusal),
     /// The idempotency key came with another request before (I9).
     KeyReused,
-    /// The table did not do its part.
     Store(StoreError),
 }
 

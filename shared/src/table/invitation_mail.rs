@@ -16,26 +16,19 @@ use crate::{
 /// A mail that is to be sent, as the stream says.
 #[derive(Clone, Debug)]
 pub struct MailRequest {
-    /// For which organization.
     pub organization: OrganizationId,
-    /// For which invitation.
     pub invitation: InvitationId,
-    /// Who invited.
     pub inviter: UserId,
-    /// Which of the invitation's mails.
     pub mail_id: String,
 }
 
 /// A mail that was taken up: its secret is stored, everything that it says was read.
 #[derive(Debug)]
 pub struct ClaimedMail {
-    /// The invitation.
     pub invitation: Invitation,
-    /// The organization that invites.
     pub organization: Organization,
     /// Who invited, while a member.
     pub inviter: Option<Member>,
-    /// How often it was taken up, this time included.
     pub attempts: u32,
 }
 

@@ -11,7 +11,6 @@ use crate::{
 pub struct InvitationFilter {
     /// Those that have this status at `now`; all if nothing is given.
     pub status: Option<InvitationStatus>,
-    /// When.
     pub now: Timestamp,
 }
 

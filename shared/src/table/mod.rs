@@ -78,8 +78,6 @@ pub const TRIES: usize = 4;
 /// When something is done, and from which request: what every audit record says (R17).
 #[derive(Clone, Debug)]
 pub struct Occasion {
-    /// When.
     pub at: Timestamp,
-    /// The gateway's or the trigger's request id.
     pub request_id: String,
 }

@@ -13,7 +13,6 @@ use crate::{
 /// Some of a list, and where the rest begins.
 #[derive(Debug)]
 pub struct Page<T> {
-    /// In the order of the list.
     pub items: Vec<T>,
     /// The sort key of the last item looked at, if there may be more.
     pub next: Option<String>,

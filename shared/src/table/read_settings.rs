@@ -12,11 +12,8 @@ use crate::{
 /// Everything that the settings tabs show, members and invitations aside.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The tab "general".
     pub organization: Organization,
-    /// The tab "billing".
     pub subscription: Subscription,
-    /// The tab "users".
     pub seats: Seats,
     /// The tab "workspaces", the oldest first; at most 100.
     pub workspaces: Vec<Workspace>,

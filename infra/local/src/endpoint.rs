@@ -7,6 +7,7 @@ use axum::{
     body::{Body, Bytes},
     extract::{DefaultBodyLimit, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, header},
+    middleware,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -23,6 +24,7 @@ use crate::{
     lambda::{Lambda, invoke_api},
     ses::{Faults, Ses},
     streams::DeadLetters,
+    visitors,
 };
 
 /// DynamoDB accepts the largest requests of all.
@@ -58,6 +60,7 @@ impl Endpoint {
             .route("/_local/ses-faults", post(ses_faults))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(middleware::from_fn(visitors::admit))
             .with_state(Arc::new(self));
         let _ = axum::serve(listener, router).await;
     }

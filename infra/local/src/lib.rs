@@ -22,6 +22,7 @@ mod options;
 mod ses;
 mod stack;
 mod streams;
+mod visitors;
 mod wire;
 
 pub use config::Config;

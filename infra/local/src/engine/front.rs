@@ -19,6 +19,7 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 use crate::{
     client::{Client, NoAnswer},
     iam::Permissions,
+    visitors,
 };
 
 use super::{
@@ -190,6 +191,13 @@ pub(super) async fn serve(listener: TcpListener, front: Arc<Front>) {
 
 async fn handle(front: Arc<Front>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
     let (parts, body) = request.into_parts();
+    // The engine behind it lets every page read every answer.
+    if let Err(stranger) =
+        visitors::check_host(&parts.uri, &parts.headers).and_then(|()| visitors::check_origin(&parts.headers))
+    {
+        let name = "com.amazon.coral.service#AccessDeniedException";
+        return Ok(json_answer(403, &json!({"__type": name, "Message": stranger.to_string()})));
+    }
     match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => front.answer(&parts.headers, body.to_bytes()).await,
         Err(_) => Err(Dropped),

@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 use crate::{
     client::{Client, NoAnswer},
     iam::Permissions,
-    visitors,
+    planted, visitors,
 };
 
 use super::{
@@ -96,7 +96,7 @@ impl Front {
             && let Err(refusal) = permissions.dynamodb(&caller(headers), operation, &body)
         {
             let name = "com.amazon.coral.service#AccessDeniedException";
-            return Ok(json_answer(400, &json!({"__type": name, "Message": refusal.message})));
+            return Ok(json_answer(400, &json!({"__type": name, "Message": planted::sentence(&refusal.message)})));
         }
         let fault = self.faults.take(operation);
         let mut body = body;
@@ -145,6 +145,14 @@ impl Front {
                 // The checksum was that of the whole answer.
                 answered.remove("x-amz-crc32");
             }
+        }
+        if !status.is_success()
+            && self.permissions.get().is_some_and(|permissions| permissions.is_function(&caller(headers)))
+            && let Ok(mut error) = serde_json::from_slice::<Value>(&bytes)
+        {
+            planted::plant(&mut error);
+            bytes = error.to_string().into();
+            answered.remove("x-amz-crc32");
         }
         let mut response = Response::new(Full::new(bytes));
         *response.status_mut() = status;

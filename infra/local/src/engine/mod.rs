@@ -107,6 +107,11 @@ impl Engine {
         self.front.faults.inject(fault);
     }
 
+    /// Forgets the faults that have not hit anything yet.
+    pub fn clear_faults(&self) {
+        self.front.faults.clear();
+    }
+
     /// Past the front, for the stack's own calls.
     pub(crate) fn direct_url(&self) -> &str {
         &self.direct_url
@@ -210,6 +215,7 @@ mod tests {
             (FaultKind::Throttled, "ProvisionedThroughputExceededException"),
             (FaultKind::Unavailable, "ServiceUnavailableException"),
             (FaultKind::InternalError, "InternalServerError"),
+            (FaultKind::Invalid, "ValidationException"),
         ] {
             engine.inject(Fault { operation: "TransactWriteItems".to_owned(), times: 1, kind });
             let request = json!({"TransactItems": [{"Put": put("a")}]});

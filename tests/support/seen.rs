@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
+use sha2::{Digest as _, Sha256};
+
 use local_stack::{Grant, PLANTED_EMAIL, PLANTED_NAME, Refusal};
 
 static SECRETS: Mutex<BTreeMap<String, &'static str>> = Mutex::new(BTreeMap::new());
@@ -19,6 +21,9 @@ static UNUSED: Mutex<Vec<Grant>> = Mutex::new(Vec::new());
 
 /// What nobody may be shown in an answer (R14), as opposed to what only logs must not hold.
 pub const INVITATION_SECRET: &str = "invitation secret";
+
+/// Nor this: what the table keeps of it.
+pub const SECRET_HASH: &str = "hash of an invitation secret";
 
 /// One request and what came back.
 #[derive(Clone, Debug)]
@@ -56,6 +61,9 @@ pub fn invitation_token(text: &str) {
         secret(INVITATION_SECRET, BASE64_STANDARD.encode(last).trim_end_matches('='));
         let hex: String = last.iter().map(|byte| format!("{byte:02x}")).collect();
         secret(INVITATION_SECRET, &hex);
+        let hash = Sha256::digest(last);
+        secret(SECRET_HASH, &BASE64_URL_SAFE_NO_PAD.encode(hash));
+        secret(SECRET_HASH, &hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
     }
 }
 

@@ -1,0 +1,71 @@
+//! People and how they get together: what has to work before anything can be tried.
+
+use std::time::Duration;
+
+use acceptance::organization::text;
+use acceptance::{NewPerson, Person, Target, made_up};
+use serde_json::{Value, json};
+
+/// What goes wrong while a world is made: the product, and not what a request was answered.
+pub(crate) type Made<T> = Result<T, String>;
+
+/// Somebody with an organization of their own.
+pub(crate) async fn founder(target: &Target) -> Made<(Person, String)> {
+    let person = NewPerson::new(target).created_by_administrator(true).await;
+    let answer = person.post("/organizations", &json!({"name": made_up::organization_name()})).await;
+    let organization = answer.json()["organization"]["organizationId"].as_str().map(str::to_owned);
+    Ok((person, organization.ok_or(format!("nothing was founded: {}", answer.body))?))
+}
+
+/// Invites an address and reads its mail; answers with the invitation's id and the token.
+pub(crate) async fn invite(inviter: &Person, organization: &str, email: &str, role: &str) -> Made<(String, String)> {
+    let body = json!({"email": email, "roles": [role]});
+    let answer = inviter.post(&format!("/organizations/{organization}/invitations"), &body).await;
+    if answer.status != 201 {
+        return Err(format!("nobody was invited: {}", answer.body));
+    }
+    let address = acceptance::organization::encoded(email);
+    let url = format!("{}/_local/inbox.json?to={address}", inviter.target.configuration().aws_endpoint_url);
+    for _ in 0..600 {
+        let inbox = inviter.target.http().get(&url).send().await.map_err(|error| error.to_string())?;
+        let inbox: Value = inbox.json().await.map_err(|error| error.to_string())?;
+        let mails: Vec<acceptance::Mail> = serde_json::from_value(inbox["items"].clone()).unwrap_or_default();
+        if let Some(token) = mails.iter().rev().find_map(acceptance::Mail::invitation_token) {
+            return Ok((text(&answer.json()["invitationId"]), token));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Err(format!("no mail arrived within half a minute for {}", answer.body))
+}
+
+/// Invites somebody, who accepts; answers with the token.
+pub(crate) async fn join(inviter: &Person, organization: &str, person: &Person, role: &str) -> Made<String> {
+    let (_, token) = invite(inviter, organization, &person.email, role).await?;
+    let answer = person.post("/invitations/accept", &json!({ "token": token })).await;
+    if answer.status == 200 { Ok(token) } else { Err(format!("nobody joined: {}", answer.body)) }
+}
+
+/// An organization that no request may touch, whoever sends it: only its own admin may, and asks for nothing but reads.
+pub(crate) struct Neighbour {
+    pub(crate) admin: Person,
+    pub(crate) organization: String,
+    pub(crate) invitation: String,
+    pub(crate) token: String,
+}
+
+impl Neighbour {
+    pub(crate) async fn new(target: &Target) -> Made<Self> {
+        let (admin, organization) = founder(target).await?;
+        let (invitation, token) = invite(&admin, &organization, &made_up::email(), "member").await?;
+        Ok(Self { admin, organization, invitation, token })
+    }
+
+    /// All that there is to see of it.
+    pub(crate) async fn state(&self) -> Vec<String> {
+        let mut state = Vec::new();
+        for path in ["", "/members", "/invitations", "/settings/general", "/settings/workspaces", "/settings/billing"] {
+            state.push(self.admin.get(&format!("/organizations/{}{path}", self.organization)).await.body);
+        }
+        state
+    }
+}

@@ -2,9 +2,18 @@
 
 use std::pin::Pin;
 
-use aws_sdk_cognitoidentityprovider::{Client, error::ProvideErrorMetadata, types::AttributeType};
+use aws_config::{SdkConfig, retry::RetryConfig};
+use aws_sdk_cognitoidentityprovider::{
+    Client, Config,
+    error::{ProvideErrorMetadata, SdkError},
+    types::AttributeType,
+};
+use jiff::SignedDuration;
 
-use crate::domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserId};
+use crate::{
+    domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserId},
+    fault::Fault,
+};
 
 /// A user's attributes, as far as organizations need them.
 #[derive(Clone, Debug)]
@@ -47,15 +56,18 @@ impl Identity {
 /// Why Cognito's word on a user is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// There is no such user: the token outlived them.
-    #[error("the user pool knows no such user")]
+    /// There is no such user, or the account is disabled: the token outlived it.
+    #[error("the user pool has no enabled account of this name")]
     Unknown,
     /// The user has no usable address.
     #[error("the user has no e-mail address")]
     NoAddress,
     /// Throttled or unreachable.
     #[error("the user pool is not available")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(#[source] Fault),
+    /// The user made too many requests that ask Cognito (R24).
+    #[error("the user has asked too often")]
+    TooOften(SignedDuration),
 }
 
 /// The answer of a [`Directory`].
@@ -73,16 +85,27 @@ pub struct UserPool {
 }
 
 impl UserPool {
-    pub fn new(client: Client, id: impl Into<String>) -> Self {
-        Self { client, id: id.into() }
+    /// The SDK does not try again: AdminGetUser has one quota for the whole pool, and when Cognito throttles, every retry is
+    /// one more request over it.
+    pub fn new(sdk: &SdkConfig, id: impl Into<String>) -> Self {
+        let config = Config::from(sdk).to_builder().retry_config(RetryConfig::disabled()).build();
+        Self { client: Client::from_conf(config), id: id.into() }
     }
 
     async fn ask(&self, username: &str) -> Result<Identity, DirectoryError> {
-        let answer = self.client.admin_get_user().user_pool_id(&self.id).username(username).send().await;
+        let request = || self.client.admin_get_user().user_pool_id(&self.id).username(username).send();
+        let mut answer = request().await;
+        // A connection that went stale while the function was frozen is no answer: that is worth a second try.
+        if let Err(SdkError::DispatchFailure(_) | SdkError::ResponseError(_)) = answer {
+            answer = request().await;
+        }
         let user = answer.map_err(|error| match error.code() {
             Some("UserNotFoundException") => DirectoryError::Unknown,
-            _ => DirectoryError::Unavailable(error.into()),
+            _ => DirectoryError::Unavailable(Fault::of(&error)),
         })?;
+        if !user.enabled() {
+            return Err(DirectoryError::Unknown);
+        }
         let attribute =
             |name: &str| user.user_attributes().iter().find(|a| a.name() == name).and_then(AttributeType::value);
         Identity::from_attributes(attribute).ok_or(DirectoryError::NoAddress)

@@ -60,8 +60,21 @@ impl<F: HttpFunction> Api<F> {
     /// # Errors
     /// When the environment is not what template.yaml sets.
     pub fn new(service: &'static str, start: &Start) -> Result<Self, InvalidConfiguration> {
-        let clients = Clients::new(start.variables.text("USER_POOL_CLIENT_ID")?);
+        let clients = Clients::new(&start.variables.text("USER_POOL_CLIENT_ID")?);
         Ok(Self { service, function: F::new(start)?, clients, environment: start.environment.clone() })
+    }
+
+    /// One deadline, Lambda's own, bounds everything that a request does: the calls to AWS, their retries, the pauses
+    /// between. A function that Lambda kills answers nothing, and API Gateway makes a 500 of that.
+    async fn answer_in_time(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let answer = self.function.answer(request);
+        match request.time_left() {
+            None => answer.await,
+            Some(time) => tokio::time::timeout(time, answer).await.unwrap_or_else(|_| {
+                tracing::warn!("no time left: the request may be repeated");
+                Err(Problem::unavailable())
+            }),
+        }
     }
 
     /// Answers one request and leaves one line in the log, and one of metrics where there was something to count. Whatever
@@ -69,7 +82,7 @@ impl<F: HttpFunction> Api<F> {
     pub async fn respond(&self, request: Request) -> Response<Body> {
         let Self { service, environment, .. } = self;
         let request = ApiRequest::new(request, self.clients.clone(), environment.now());
-        let answer = self.function.answer(&request).await;
+        let answer = self.answer_in_time(&request).await;
         let code = answer.as_ref().err().map(|problem| problem.code().text());
         let response = response(answer, request.id());
         let lambda = request.request().lambda_context_ref();

@@ -1,6 +1,9 @@
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use serde_json::{Value, json};
@@ -12,11 +15,21 @@ use shared::{
 
 /// The user pool: who there is, and with which address.
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<HashMap<String, (String, bool)>>);
+pub(crate) struct Pool(Mutex<HashMap<String, (String, bool)>>, AtomicUsize);
 
 impl Pool {
     pub(crate) fn add(&self, user: &str, email: &str) {
         self.0.lock().unwrap().insert(user.to_owned(), (email.to_owned(), true));
+    }
+
+    /// The account is deleted or disabled: nobody can tell the difference from outside.
+    pub(crate) fn remove(&self, user: &str) {
+        self.0.lock().unwrap().remove(user);
+    }
+
+    /// How often anybody was asked about since this was last asked.
+    pub(crate) fn questions(&self) -> usize {
+        self.1.swap(0, Ordering::SeqCst)
     }
 
     pub(crate) fn add_unverified(&self, user: &str, email: &str) {
@@ -26,6 +39,7 @@ impl Pool {
 
 impl Directory for Pool {
     fn identity<'a>(&'a self, username: &'a str) -> shared::directory::Answer<'a> {
+        self.1.fetch_add(1, Ordering::SeqCst);
         let known = self.0.lock().unwrap().get(username).cloned();
         Box::pin(async move {
             let (email, verified) = known.ok_or(DirectoryError::Unknown)?;

@@ -4,6 +4,7 @@
 mod deployment;
 mod lines;
 mod operations;
+mod parameters;
 
 use std::{
     collections::BTreeSet,

@@ -101,7 +101,8 @@ impl Host<'_> {
         if !(is_domain(name) || is_ip_address(name)) {
             return false;
         }
-        let has_more = |rest: &str| rest.split(' ').next().is_some_and(|word| word.contains(char::is_alphanumeric));
+        let closes = |c: char| "?!.,;:#'\")]}".contains(c);
+        let has_more = |rest: &str| rest.split(' ').next().is_some_and(|word| word.contains(|c| !closes(c)));
         let mut after = self.after.chars();
         self.before.ends_with('@')
             || self.before.ends_with("//")

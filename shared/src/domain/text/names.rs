@@ -23,6 +23,8 @@ const TAKEN: &[&str] = &[
     "evil.com",
     "Ask.fm, Inc.",
     "Who is Booking.com?",
+    "Booking.com?!",
+    "(Who is \"Booking.com?\")",
     "Booking.com: the book",
     "Booking.com #1",
     "(Acme.io)",
@@ -240,6 +242,9 @@ const REFUSED: &[(&str, InvalidText)] = &[
     ("evil.com\u{ff03}pay", WebAddress),
     ("evil.com\u{ff1a}8080", WebAddress),
     ("evil.com?=1", WebAddress),
+    ("evil.com?/", WebAddress),
+    ("evil.com?\u{1f468}", WebAddress),
+    ("evil.com#=", WebAddress),
     ("evil.com?/x", WebAddress),
     ("evil.com#/x", WebAddress),
     ("evil.com:80/pay", WebAddress),
@@ -451,12 +456,14 @@ pub(in crate::domain) fn second_opinion(text: &str) -> Option<String> {
     let mut finder = LinkFinder::new();
     finder.url_must_have_scheme(false);
     let mut links = finder.links(text).filter(|link| {
-        // A path, a port, a query are ASCII once folded; anything else is more of the host.
-        let bare = link.as_str().chars().all(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || "-._".contains(c));
-        // It takes `evil.com👨` for a host, and no top-level domain has a picture in it.
-        let host = link.as_str().split(['/', '?', '#', ':', '\\']).next().unwrap_or_default();
+        // It takes `evil.com👨` for a host and `evil.com:👨` for one with a port. No top-level domain has a picture in it, and
+        // no port.
+        let end = link.as_str().find(['/', '?', '#', ':', '\\']).unwrap_or(link.as_str().len());
+        let (host, rest) = link.as_str().split_at(end);
         let top = host.rsplit('.').next().unwrap_or_default();
         let is_host = top.chars().all(|c| c.is_alphabetic() || super::shown::is_mark(c));
+        let bare = rest.is_empty()
+            || rest.strip_prefix(':').is_some_and(|port| !port.starts_with(|c: char| c.is_ascii_digit()));
         *link.kind() == LinkKind::Email || (is_host && !bare)
     });
     links.next().map(|link| link.as_str().to_owned())

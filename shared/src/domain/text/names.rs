@@ -300,6 +300,7 @@ const REFUSED: &[(&str, InvalidText)] = &[
     ("https:/evil", WebAddress),
     ("\u{ff48}\u{ff54}\u{ff54}\u{ff50}\u{ff53}\u{ff1a}evil", WebAddress),
     ("http\u{17f}:evil", WebAddress),
+    ("\u{1d407}\u{1d413}\u{1d413}\u{1d40f}\u{1d412}:evil", WebAddress),
     ("\u{8bf7}https:evil", WebAddress),
     ("Acme (https:evil)", WebAddress),
     ("mailto:eve", WebAddress),

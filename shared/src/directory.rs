@@ -24,14 +24,18 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// From a pool's attributes by name; nothing without a usable address.
-    pub fn from_attributes<'a>(attribute: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
-        let email = attribute("email")?.parse().ok()?;
+    /// From a pool's attributes by name.
+    ///
+    /// # Errors
+    /// When there is no address, or one that no invitation can be for: Cognito takes some that SES does not.
+    pub fn from_attributes<'a>(attribute: impl Fn(&str) -> Option<&'a str>) -> Result<Self, DirectoryError> {
+        let email = attribute("email").filter(|email| !email.trim().is_empty()).ok_or(DirectoryError::NoAddress)?;
+        let email = email.parse().map_err(|_| DirectoryError::UnusableAddress)?;
         let parts = || {
             let parts: Vec<_> = ["given_name", "family_name"].into_iter().filter_map(&attribute).collect();
             PersonName::from_attribute(&parts.join(" "))
         };
-        Some(Self {
+        Ok(Self {
             email,
             email_verified: attribute("email_verified") == Some("true"),
             name: attribute("name").and_then(PersonName::from_attribute).or_else(parts),
@@ -59,9 +63,13 @@ pub enum DirectoryError {
     /// There is no such user, or the account is disabled: the token outlived it.
     #[error("the user pool has no enabled account of this name")]
     Unknown,
-    /// The user has no usable address.
+    /// The user has no address.
     #[error("the user has no e-mail address")]
     NoAddress,
+    /// The user has one that is none of [`EmailAddress`]'s: `a..b@example.com`, `ä@example.com`. Not let in: mail to it
+    /// may not arrive, and who reads two dots as one would let somebody else accept an invitation.
+    #[error("the user's e-mail address cannot be used")]
+    UnusableAddress,
     /// Throttled or unreachable.
     #[error("the user pool is not available")]
     Unavailable(#[source] Fault),
@@ -108,12 +116,36 @@ impl UserPool {
         }
         let attribute =
             |name: &str| user.user_attributes().iter().find(|a| a.name() == name).and_then(AttributeType::value);
-        Identity::from_attributes(attribute).ok_or(DirectoryError::NoAddress)
+        Identity::from_attributes(attribute)
     }
 }
 
 impl Directory for UserPool {
     fn identity<'a>(&'a self, username: &'a str) -> Answer<'a> {
         Box::pin(self.ask(username))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn email(text: Option<&'static str>) -> Result<String, DirectoryError> {
+        let identity = Identity::from_attributes(|name| text.filter(|_| name == "email"));
+        identity.map(|identity| identity.email.as_str().to_owned())
+    }
+
+    #[test]
+    fn no_address_is_told_from_one_that_cannot_be_used() {
+        assert_eq!(email(Some("ada@example.com")).unwrap(), "ada@example.com");
+        for none in [None, Some(""), Some(" ")] {
+            assert!(matches!(email(none), Err(DirectoryError::NoAddress)), "{none:?}");
+        }
+        for unusable in ["a..b@example.com", "\u{e4}@example.com", ".a@example.com", "\"a b\"@example.com", "a@example"]
+        {
+            let error = email(Some(unusable)).unwrap_err();
+            assert!(matches!(error, DirectoryError::UnusableAddress), "{unusable}");
+            assert!(!error.to_string().contains('@'), "{error}");
+        }
     }
 }

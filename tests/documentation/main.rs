@@ -5,6 +5,7 @@ mod contributing;
 mod deployment;
 mod lines;
 mod operations;
+mod parameters;
 mod routes;
 mod rules;
 

@@ -99,13 +99,17 @@ impl InvitationReplies {
         caller: &Caller,
         invitation: &Invitation,
         now: Timestamp,
-    ) -> Result<(Identity, Option<Identity>), DirectoryError> {
+    ) -> Result<(Identity, Option<Enabled>), DirectoryError> {
         self.identity_checks.take(&caller.user_id, now).map_err(DirectoryError::TooOften)?;
         let caller = self.directory.identity(&caller.username);
         let inviter = self.directory.identity(invitation.inviter_username());
         match join(caller, inviter).await {
-            (caller, Err(DirectoryError::Unknown | DirectoryError::NoAddress)) => Ok((caller?, None)),
-            (caller, inviter) => Ok((caller?, Some(inviter?))),
+            (caller, Err(DirectoryError::Unknown)) => Ok((caller?, None)),
+            // The account is there: what its address is does not matter.
+            (caller, Err(DirectoryError::NoAddress | DirectoryError::UnusableAddress) | Ok(_)) => {
+                Ok((caller?, Some(Enabled)))
+            }
+            (_, Err(error)) => Err(error),
         }
     }
 
@@ -114,6 +118,9 @@ impl InvitationReplies {
         Ok(Reply::no_content())
     }
 }
+
+/// An account that is there and may sign in.
+pub(crate) struct Enabled;
 
 /// The token in the body. A text that cannot be one belongs to no invitation.
 fn token(request: &ApiRequest) -> Result<InvitationToken, Problem> {

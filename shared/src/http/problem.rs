@@ -242,6 +242,10 @@ impl From<DirectoryError> for Problem {
                 "This request looks you up in the user pool, and you sent too many of them. Send it again later.",
                 pause,
             ),
+            DirectoryError::UnusableAddress => Self::new(
+                Code::EmailNotVerified,
+                "The e-mail address that the user pool has for you cannot be used here: the part before the @ has to be ASCII, unquoted and without two dots in a row. Change the address, verify it, and try again.",
+            ),
             DirectoryError::Unavailable(_) => {
                 tracing::warn!(error = telemetry::chain(&error), "the user pool is not available");
                 Self::unavailable()

@@ -49,7 +49,7 @@ impl Directory for Pool {
                 "name" => Some(username),
                 _ => None,
             };
-            Identity::from_attributes(attribute).ok_or(DirectoryError::NoAddress)
+            Identity::from_attributes(attribute)
         })
     }
 }

@@ -113,7 +113,7 @@ pub(crate) fn stream_record(item: &Value) -> Value {
         "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/organizations/stream/1",
         "dynamodb": {
             "ApproximateCreationDateTime": 1_700_000_000, "SequenceNumber": format!("{}", item["mail_id"]), "SizeBytes": 1,
-            "StreamViewType": "NEW_AND_OLD_IMAGES", "Keys": { "pk": text("pk"), "sk": text("sk") },
+            "StreamViewType": "NEW_IMAGE", "Keys": { "pk": text("pk"), "sk": text("sk") },
             "NewImage": {
                 "entity": text("entity"), "delivery_status": { "S": "queued" }, "organization_id": text("organization_id"),
                 "invitation_id": text("invitation_id"), "invited_by": text("invited_by"), "mail_id": text("mail_id"),

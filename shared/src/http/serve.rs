@@ -1,7 +1,12 @@
+use std::pin::Pin;
+
 use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 
 use super::{ApiRequest, Clients, Problem, Reply, reply::response};
 use crate::{configuration::InvalidConfiguration, environment::Environment, metrics::Origin, start::Start, telemetry};
+
+/// A request that is being answered. In a box of its own, so that it is not moved through every layer above it.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send + 'a>>;
 
 /// A function behind the HTTP API. [`routes!`](crate::routes) writes the part that has to agree with template.yaml.
 pub trait HttpFunction: Sized + Send + Sync + 'static {
@@ -13,7 +18,7 @@ pub trait HttpFunction: Sized + Send + Sync + 'static {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration>;
 
     /// Answers a request for one of its routes.
-    fn answer(&self, request: &ApiRequest) -> impl Future<Output = Result<Reply, Problem>> + Send;
+    fn answer<'a>(&'a self, request: &'a ApiRequest) -> Answering<'a>;
 }
 
 /// The one table of a function's routes: `routes! { Members { "GET /…/members" => list, … } }`. The lookup is exact, and a
@@ -28,10 +33,10 @@ macro_rules! routes {
                 Self::new(start)
             }
 
-            async fn answer(&self, request: &$crate::http::ApiRequest) -> Result<$crate::http::Reply, $crate::http::Problem> {
+            fn answer<'a>(&'a self, request: &'a $crate::http::ApiRequest) -> $crate::http::Answering<'a> {
                 match request.route() {
-                    $($route => self.$handler(request).await,)+
-                    _ => Err($crate::http::Problem::unknown_route()),
+                    $($route => Box::pin(self.$handler(request)),)+
+                    _ => Box::pin(async { Err($crate::http::Problem::unknown_route()) }),
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use std::net::TcpListener;
 
+use acceptance::raw::{Connection, RawAnswer};
 use acceptance::suite::Test;
 use acceptance::{Person, Target, tests};
 use local_stack::{LocalStack, Options};
@@ -13,6 +14,8 @@ pub(crate) fn tests() -> Vec<Test> {
         a_port_in_use_is_one_line_that_says_what_to_do,
         a_template_that_is_not_there_is_one_line,
         discovery_documents_and_keys_are_published,
+        a_page_from_elsewhere_reads_nothing,
+        programs_and_pages_of_this_machine_are_answered,
     ]
 }
 
@@ -95,4 +98,84 @@ async fn discovery_documents_and_keys_are_published(target: Target) {
     assert_eq!(claims["iss"], discovery["issuer"], "{claims}");
     assert_eq!(claims["client_id"], configuration.user_pool_client_id, "{claims}");
     assert!(claims.get("email").is_none(), "an access token carries no address: {claims}");
+}
+
+/// Every kind of address on the AWS port, and what it takes.
+const AWS_PORT: [(&str, &str, &str); 9] = [
+    ("GET", "/_local/inbox", ""),
+    ("GET", "/_local/inbox.json?to=eve%40example.com", ""),
+    ("GET", "/_local/config.json", ""),
+    ("POST", "/_local/ses-faults", "{\"to\":\"nobody@example.com\",\"failures\":[]}"),
+    ("POST", "/", "X-Amz-Target: DynamoDB_20120810.ListTables"),
+    ("POST", "/", "X-Amz-Target: AWSCognitoIdentityProviderService.ListUsers"),
+    ("POST", "/v2/email/outbound-emails", "{}"),
+    ("POST", "/2015-03-31/functions/onboarding/invocations", "{}"),
+    ("GET", "/no-such-path", ""),
+];
+
+async fn ask(url: &str, method: &str, path: &str, what: &str, headers: &[(&str, &str)]) -> RawAnswer {
+    let (header, body) = if what.starts_with("X-") { (format!("{what}\r\n"), "{}") } else { (String::new(), what) };
+    let mut request = format!("{method} {path} HTTP/1.1\r\nContent-Length: {}\r\n{header}", body.len());
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    let mut connection = Connection::to(url).await.unwrap();
+    connection.send(format!("{request}\r\n{body}").as_bytes()).await.unwrap()
+}
+
+/// A page of another origin, and one whose host name was made to point at this machine (DNS rebinding).
+async fn a_page_from_elsewhere_reads_nothing(target: Target) {
+    let person = Person::new(&target).await;
+    let configuration = target.configuration();
+    let here = configuration.aws_endpoint_url.trim_start_matches("http://");
+    for (method, path, what) in AWS_PORT {
+        for headers in [
+            vec![("Host", "evil.example:4566")],
+            vec![("Host", "127.0.0.1.evil.example"), ("Origin", "http://127.0.0.1.evil.example")],
+            vec![("Host", here), ("Host", "evil.example")],
+            vec![],
+            vec![("Host", here), ("Origin", "https://evil.example")],
+            vec![("Host", here), ("Origin", "null")],
+            vec![("Host", here), ("Origin", "http://localhost.evil.example:5173")],
+        ] {
+            let answer = ask(&configuration.aws_endpoint_url, method, path, what, &headers).await;
+            assert_eq!(answer.status, 403, "{method} {path} {headers:?}: {answer:?}");
+            let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(body["__type"], "AccessDeniedException", "{body}");
+            assert!(body["message"].as_str().unwrap().contains("localhost"), "says what is answered: {body}");
+            assert!(answer.header("access-control-allow-origin").is_none(), "{answer:?}");
+            assert!(!answer.body.contains(&person.email), "{answer:?}");
+        }
+    }
+    for headers in [vec![("Host", "evil.example:3000")], vec![]] {
+        let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
+        assert_eq!(answer.status, 403, "{headers:?}: {answer:?}");
+        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert!(body["message"].as_str().unwrap().contains("localhost"), "as the gateway words its own: {body}");
+    }
+}
+
+async fn programs_and_pages_of_this_machine_are_answered(target: Target) {
+    let configuration = target.configuration();
+    for name in ["127.0.0.1", "localhost", "[::1]", "LOCALHOST"] {
+        for host in [name.to_owned(), format!("{name}:4566")] {
+            for origin in [None, Some("http://localhost:5173"), Some("https://127.0.0.1"), Some("http://[::1]:8080")] {
+                let headers: Vec<_> =
+                    [("Host", host.as_str())].into_iter().chain(origin.map(|origin| ("Origin", origin))).collect();
+                for (method, path, what) in AWS_PORT {
+                    let answer = ask(&configuration.aws_endpoint_url, method, path, what, &headers).await;
+                    assert_ne!(answer.status, 403, "{method} {path} {headers:?}: {answer:?}");
+                }
+                let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
+                assert_eq!(answer.status, 401, "{headers:?}: {answer:?}");
+            }
+        }
+    }
+    // A page from elsewhere gets the API's answers, but none of them may be shown to it: CORS is the template's.
+    let headers = [("Host", "localhost"), ("Origin", "https://evil.example")];
+    let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (401, None), "{answer:?}");
+    let headers = [("Host", "localhost"), ("Origin", acceptance::APP_URL)];
+    let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
+    assert_eq!(answer.header("access-control-allow-origin"), Some(acceptance::APP_URL), "{answer:?}");
 }

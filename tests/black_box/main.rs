@@ -22,6 +22,7 @@ mod removal;
 mod request_bodies;
 mod roles;
 mod seats;
+mod service_errors;
 mod settings;
 mod whole_run;
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         request_bodies::tests(),
         seats::tests(),
         mail::tests(),
+        service_errors::tests(),
         races::tests(),
         local_stack::tests(),
         policies::tests(),

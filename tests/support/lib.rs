@@ -10,6 +10,7 @@ pub mod made_up;
 pub mod mail;
 pub mod organization;
 pub mod person;
+pub mod raw;
 pub mod seen;
 pub mod suite;
 pub mod target;

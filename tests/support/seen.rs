@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use local_stack::{Grant, Refusal};
+use local_stack::{Grant, PLANTED_EMAIL, PLANTED_NAME, Refusal};
 
 static SECRETS: Mutex<BTreeMap<String, &'static str>> = Mutex::new(BTreeMap::new());
 static EXCHANGES: Mutex<Vec<Exchange>> = Mutex::new(Vec::new());
@@ -76,8 +76,10 @@ pub fn exchanges() -> Vec<Exchange> {
     lock(&EXCHANGES).clone()
 }
 
-/// Notes the log lines of a stack that is about to stop.
+/// Notes the log lines of a stack that is about to stop, and whom its services name in every error.
 pub fn log_lines(lines: Vec<String>) {
+    secret("message of a service", PLANTED_EMAIL);
+    secret("message of a service", PLANTED_NAME);
     lock(&LOG_LINES).extend(lines);
 }
 

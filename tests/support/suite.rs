@@ -144,7 +144,8 @@ pub async fn stop(stack: LocalStack) {
 }
 
 /// Whether a service is somebody else's, whom the functions call past the stack: `AWS_ENDPOINT_URL_…`.
-fn an_engine_is_replaced() -> bool {
+#[must_use]
+pub fn an_engine_is_replaced() -> bool {
     let services = ["DYNAMODB", "COGNITO_IDENTITY_PROVIDER", "SESV2"];
     let url = |service: &&str| std::env::var(format!("AWS_ENDPOINT_URL_{service}")).is_ok_and(|url| !url.is_empty());
     services.iter().any(url)

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{DefaultBodyLimit, Path, Query, Request, State},
     http::{HeaderMap, StatusCode, header},
+    middleware,
     response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
@@ -21,8 +22,11 @@ use crate::{
     iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, invoke_api},
-    ses::{Faults, Ses},
+    planted,
+    service_faults::{Faults, Pending},
+    ses::Ses,
     streams::DeadLetters,
+    visitors,
 };
 
 /// DynamoDB accepts the largest requests of all.
@@ -33,6 +37,7 @@ pub(crate) struct Endpoint {
     pub(crate) config: Config,
     pub(crate) user_pool: UserPool,
     pub(crate) ses: Ses,
+    pub(crate) cognito_faults: Pending,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) lambda: Arc<Lambda>,
     pub(crate) dynamodb: Arc<Front>,
@@ -56,10 +61,25 @@ impl Endpoint {
             .route("/_local/dead-letters.json", get(dead_letters))
             .route("/_local/permissions.json", get(permissions))
             .route("/_local/ses-faults", post(ses_faults))
+            .route("/_local/cognito-faults", post(cognito_faults))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
+            .layer(middleware::from_fn(visitors::admit))
             .with_state(Arc::new(self));
         let _ = axum::serve(listener, router).await;
+    }
+
+    /// An error that a function is sent names somebody.
+    async fn plant(&self, answer: Response, headers: &HeaderMap) -> Response {
+        if answer.status().is_success() || !self.permissions.is_function(&caller(headers)) {
+            return answer;
+        }
+        let (mut parts, body) = answer.into_parts();
+        let bytes = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+        let mut error = serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({}));
+        planted::plant(&mut error);
+        parts.headers.remove(header::CONTENT_LENGTH);
+        Response::from_parts(parts, error.to_string().into())
     }
 }
 
@@ -75,9 +95,15 @@ async fn json_services(State(services): Services, headers: HeaderMap, body: Byte
             }
         }
         Some(("AWSCognitoIdentityProviderService", operation)) => {
-            match services.permissions.cognito(&caller(&headers), operation, &body) {
-                Ok(()) => services.user_pool.answer(operation, &headers, body).await,
-                Err(refusal) => deny(StatusCode::BAD_REQUEST, &refusal),
+            if let Err(refusal) = services.permissions.cognito(&caller(&headers), operation, &body) {
+                return deny(StatusCode::BAD_REQUEST, &refusal);
+            }
+            match services.cognito_faults.next(&[operation]) {
+                Some(failure) => failure.response("The request cannot be answered now."),
+                None => {
+                    let answer = services.user_pool.answer(operation, &headers, body).await;
+                    services.plant(answer, &headers).await
+                }
             }
         }
         _ => refuse(
@@ -99,7 +125,7 @@ async fn invoke(State(services): Services, Path(name): Path<String>, headers: He
 
 async fn send_email(State(services): Services, headers: HeaderMap, body: Bytes) -> Response {
     match services.permissions.send_email(&caller(&headers), &body) {
-        Ok(()) => services.ses.send_email(&body),
+        Ok(()) => services.plant(services.ses.send_email(&body), &headers).await,
         Err(refusal) => deny(StatusCode::FORBIDDEN, &refusal),
     }
 }
@@ -139,11 +165,16 @@ async fn permissions(State(services): Services) -> Response {
 }
 
 async fn ses_faults(State(services): Services, body: Bytes) -> Response {
-    match serde_json::from_slice::<Faults>(&body) {
-        Ok(faults) => {
-            services.ses.inject(faults);
-            StatusCode::NO_CONTENT.into_response()
-        }
+    inject(&services.ses.faults, &body)
+}
+
+async fn cognito_faults(State(services): Services, body: Bytes) -> Response {
+    inject(&services.cognito_faults, &body)
+}
+
+fn inject(pending: &Pending, body: &[u8]) -> Response {
+    match serde_json::from_slice::<Faults>(body) {
+        Ok(faults) => json_response(StatusCode::OK, &json!({"replaced": pending.inject(faults)})),
         Err(error) => refuse(StatusCode::BAD_REQUEST, "BadRequestException", &error.to_string()),
     }
 }
@@ -153,9 +184,9 @@ async fn unknown(request: Request) -> Response {
     refuse(StatusCode::NOT_FOUND, "UnknownOperationException", &message)
 }
 
-/// As every service words it; each has its own status for it.
+/// As every service words it; each has its own status for it. Only functions are refused anything.
 fn deny(status: StatusCode, refusal: &Refusal) -> Response {
-    refuse(status, "AccessDeniedException", &refusal.message)
+    refuse(status, "AccessDeniedException", &planted::sentence(&refusal.message))
 }
 
 fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {

@@ -19,9 +19,12 @@ mod inbox;
 mod lambda;
 mod notices;
 mod options;
+mod planted;
+mod service_faults;
 mod ses;
 mod stack;
 mod streams;
+mod visitors;
 mod wire;
 
 pub use config::Config;
@@ -29,4 +32,5 @@ pub use engine::{Call, Engine, Fault, FaultKind, round_trips};
 pub use error::StartError;
 pub use iam::{Grant, PermissionsReport, Refusal};
 pub use options::{Data, Logs, Options};
+pub use planted::{PLANTED_EMAIL, PLANTED_NAME};
 pub use stack::LocalStack;

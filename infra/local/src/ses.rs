@@ -1,51 +1,28 @@
 //! The part of Amazon SES (API v2) that the functions call: `SendEmail` into the inbox.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     clock, entropy,
     inbox::{Inbox, Mail},
+    service_faults::Pending,
 };
-
-/// Failures for the next mails, `POST /_local/ses-faults`. Local only.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Faults {
-    /// Only mails to this address; every mail if it is missing.
-    to: Option<String>,
-    failures: VecDeque<Failure>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Failure {
-    #[serde(rename = "type")]
-    kind: String,
-    status: u16,
-}
 
 pub(crate) struct Ses {
     inbox: Arc<Inbox>,
-    faults: Mutex<Vec<Faults>>,
+    /// `POST /_local/ses-faults`; those that name an address hit mails to it.
+    pub(crate) faults: Pending,
 }
 
 impl Ses {
     pub(crate) fn new(inbox: Arc<Inbox>) -> Self {
-        Self { inbox, faults: Mutex::default() }
-    }
-
-    pub(crate) fn inject(&self, faults: Faults) {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(faults);
+        Self { inbox, faults: Pending::default() }
     }
 
     /// `POST /v2/email/outbound-emails`.
@@ -70,8 +47,10 @@ impl Ses {
         if to.is_empty() {
             return refuse(400, "BadRequestException", "Must have at least one recipient.");
         }
-        if let Some(failure) = self.next_failure(&to) {
-            return refuse(failure.status, &failure.kind, "Injected through /_local/ses-faults.");
+        let about: Vec<&str> = to.iter().map(String::as_str).collect();
+        if let Some(failure) = self.faults.next(&about) {
+            let words = "Email address is not verified. The following identities failed the check in region US-EAST-1:";
+            return failure.response(&format!("{words} {}.", to.join(", ")));
         }
         self.inbox.add(Mail {
             to,
@@ -83,15 +62,6 @@ impl Ses {
         });
         let id = format!("{}-{}-000000", entropy::hex(16), entropy::uuid());
         json_response(StatusCode::OK, &json!({ "MessageId": id }))
-    }
-
-    fn next_failure(&self, to: &[String]) -> Option<Failure> {
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        faults.retain(|faults| !faults.failures.is_empty());
-        let meant = |faults: &&mut Faults| {
-            faults.to.as_ref().is_none_or(|wanted| to.iter().any(|address| address.eq_ignore_ascii_case(wanted)))
-        };
-        faults.iter_mut().find(meant)?.failures.pop_front()
     }
 }
 
@@ -113,13 +83,17 @@ mod tests {
     use super::*;
     use crate::options::Data;
 
-    fn send(ses: &Ses, to: &str) -> u16 {
-        let request = json!({
+    fn request(to: &str) -> String {
+        json!({
             "FromEmailAddress": "a@example.com",
             "Destination": {"ToAddresses": [to]},
             "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
-        });
-        ses.send_email(request.to_string().as_bytes()).status().as_u16()
+        })
+        .to_string()
+    }
+
+    fn send(ses: &Ses, to: &str) -> u16 {
+        ses.send_email(request(to).as_bytes()).status().as_u16()
     }
 
     #[test]
@@ -127,11 +101,25 @@ mod tests {
         let inbox = Arc::new(Inbox::open(&Data::Memory).unwrap());
         let ses = Ses::new(Arc::clone(&inbox));
         let faults = json!({"to": "b@example.com", "failures": [{"type": "TooManyRequestsException", "status": 429}, {"type": "MessageRejected", "status": 400}]});
-        ses.inject(serde_json::from_value(faults).unwrap());
+        ses.faults.inject(serde_json::from_value(faults).unwrap());
         assert_eq!(send(&ses, "c@example.com"), 200);
         let statuses: Vec<u16> = (0..3).map(|_| send(&ses, "b@example.com")).collect();
         assert_eq!(statuses, [429, 400, 200]);
         assert_eq!(inbox.list(None)["items"].as_array().unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_failure_names_identities_as_the_real_one_does() {
+        let ses = Ses::new(Arc::new(Inbox::open(&Data::Memory).unwrap()));
+        let faults = json!({"failures": [{"type": "MessageRejected", "status": 400}]});
+        ses.faults.inject(serde_json::from_value(faults).unwrap());
+        let answer = ses.send_email(request("b@example.com").as_bytes());
+        assert_eq!(answer.headers()["x-amzn-errortype"], "MessageRejected");
+        let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        for named in ["b@example.com", crate::PLANTED_EMAIL, crate::PLANTED_NAME] {
+            assert!(body.contains(named), "{named}: {body}");
+        }
     }
 
     #[test]

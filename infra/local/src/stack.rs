@@ -25,6 +25,7 @@ use crate::{
     lambda::{Lambda, LogSink, Surroundings},
     notices::Notices,
     options::{Data, Options},
+    service_faults::Pending,
     ses::Ses,
     streams::{self, DeadLetters, Poller, Positions, Reading},
 };
@@ -115,6 +116,7 @@ impl LocalStack {
             config: config.clone(),
             user_pool,
             ses: Ses::new(Arc::clone(&inbox)),
+            cognito_faults: Pending::default(),
             inbox,
             lambda: Arc::clone(&lambda),
             dynamodb: Arc::clone(&database.front),

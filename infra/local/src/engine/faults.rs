@@ -4,6 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use crate::planted;
+
 /// A fault for the next calls of one operation.
 #[derive(Debug, Clone)]
 pub struct Fault {
@@ -29,6 +31,8 @@ pub enum FaultKind {
     Unavailable,
     /// 500. Nothing is executed.
     InternalError,
+    /// `ValidationException`: what a mistake of the caller's is answered with. Nothing is executed.
+    Invalid,
     /// Executed, and then the connection is dropped without an answer.
     LostReply,
     /// The connection is dropped, and nothing is executed.
@@ -45,6 +49,10 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
     }
 
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// The fault that hits this call, in the order in which they were injected.
     pub(super) fn take(&self, operation: &str) -> Option<FaultKind> {
         let mut faults = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,8 +63,14 @@ impl Faults {
     }
 }
 
-/// The answer of a fault that executes nothing and answers: status and body.
+/// The answer of a fault that executes nothing and answers: status and body, whose messages name somebody.
 pub(super) fn answer(kind: FaultKind, operation: &str, request: &Value) -> Option<(u16, Value)> {
+    let (status, mut error) = error(kind, operation, request)?;
+    planted::plant(&mut error);
+    Some((status, error))
+}
+
+fn error(kind: FaultKind, operation: &str, request: &Value) -> Option<(u16, Value)> {
     let dynamodb = |name: &str| format!("com.amazonaws.dynamodb.v20120810#{name}");
     Some(match kind {
         FaultKind::TransactionConflict if operation.starts_with("Transact") => {
@@ -101,6 +115,10 @@ pub(super) fn answer(kind: FaultKind, operation: &str, request: &Value) -> Optio
         FaultKind::InternalError => {
             (500, json!({"__type": dynamodb("InternalServerError"), "message": "Internal server error"}))
         }
+        FaultKind::Invalid => (
+            400,
+            json!({"__type": "com.amazon.coral.validate#ValidationException", "message": "One or more parameter values were invalid."}),
+        ),
         FaultKind::LostReply | FaultKind::Dropped | FaultKind::UnprocessedKeys => return None,
     })
 }
@@ -137,6 +155,36 @@ mod tests {
             .map(|reason| reason["Code"].as_str().unwrap())
             .collect();
         assert_eq!(codes, ["TransactionConflict", "None", "None"]);
+    }
+
+    #[test]
+    fn every_answer_names_somebody() {
+        let request = json!({"TransactItems": [{}, {}]});
+        for operation in ["TransactWriteItems", "UpdateItem"] {
+            for kind in [
+                FaultKind::TransactionConflict,
+                FaultKind::TransactionInProgress,
+                FaultKind::Throttled,
+                FaultKind::Unavailable,
+                FaultKind::InternalError,
+                FaultKind::Invalid,
+            ] {
+                let (_, body) = answer(kind, operation, &request).unwrap();
+                let messages = [
+                    body.pointer("/message"),
+                    body.pointer("/Message"),
+                    body.pointer("/CancellationReasons/0/Message"),
+                ];
+                assert!(messages.iter().any(Option::is_some), "{kind:?}: {body}");
+                for message in messages.into_iter().flatten() {
+                    let text = message.as_str().unwrap();
+                    assert!(
+                        text.contains(crate::PLANTED_EMAIL) && text.contains(crate::PLANTED_NAME),
+                        "{kind:?}: {body}"
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 use crate::{
     client::{Client, NoAnswer},
     iam::Permissions,
+    planted, visitors,
 };
 
 use super::{
@@ -95,7 +96,7 @@ impl Front {
             && let Err(refusal) = permissions.dynamodb(&caller(headers), operation, &body)
         {
             let name = "com.amazon.coral.service#AccessDeniedException";
-            return Ok(json_answer(400, &json!({"__type": name, "Message": refusal.message})));
+            return Ok(json_answer(400, &json!({"__type": name, "Message": planted::sentence(&refusal.message)})));
         }
         let fault = self.faults.take(operation);
         let mut body = body;
@@ -145,6 +146,14 @@ impl Front {
                 answered.remove("x-amz-crc32");
             }
         }
+        if !status.is_success()
+            && self.permissions.get().is_some_and(|permissions| permissions.is_function(&caller(headers)))
+            && let Ok(mut error) = serde_json::from_slice::<Value>(&bytes)
+        {
+            planted::plant(&mut error);
+            bytes = error.to_string().into();
+            answered.remove("x-amz-crc32");
+        }
         let mut response = Response::new(Full::new(bytes));
         *response.status_mut() = status;
         for (name, value) in answered
@@ -190,6 +199,13 @@ pub(super) async fn serve(listener: TcpListener, front: Arc<Front>) {
 
 async fn handle(front: Arc<Front>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Dropped> {
     let (parts, body) = request.into_parts();
+    // The engine behind it lets every page read every answer.
+    if let Err(stranger) =
+        visitors::check_host(&parts.uri, &parts.headers).and_then(|()| visitors::check_origin(&parts.headers))
+    {
+        let name = "com.amazon.coral.service#AccessDeniedException";
+        return Ok(json_answer(403, &json!({"__type": name, "Message": stranger.to_string()})));
+    }
     match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => front.answer(&parts.headers, body.to_bytes()).await,
         Err(_) => Err(Dropped),

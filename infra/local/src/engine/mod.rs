@@ -107,6 +107,11 @@ impl Engine {
         self.front.faults.inject(fault);
     }
 
+    /// Forgets the faults that have not hit anything yet.
+    pub fn clear_faults(&self) {
+        self.front.faults.clear();
+    }
+
     /// Past the front, for the stack's own calls.
     pub(crate) fn direct_url(&self) -> &str {
         &self.direct_url
@@ -210,12 +215,36 @@ mod tests {
             (FaultKind::Throttled, "ProvisionedThroughputExceededException"),
             (FaultKind::Unavailable, "ServiceUnavailableException"),
             (FaultKind::InternalError, "InternalServerError"),
+            (FaultKind::Invalid, "ValidationException"),
         ] {
             engine.inject(Fault { operation: "TransactWriteItems".to_owned(), times: 1, kind });
             let request = json!({"TransactItems": [{"Put": put("a")}]});
             let answer = wire.call(DYNAMODB, "TransactWriteItems", &request).await;
             assert!(matches!(&answer, Err(WireError::Refused { name, .. }) if name == expected), "{answer:?}");
             wire.call(DYNAMODB, "TransactWriteItems", &request).await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_from_elsewhere_is_refused() {
+        let (engine, _) = engine().await;
+        let here = engine.endpoint_url().trim_start_matches("http://").to_owned();
+        let client = Client::to(engine.endpoint_url()).unwrap();
+        for (name, value, status) in [
+            ("host", "evil.example", 403),
+            ("origin", "https://evil.example", 403),
+            ("host", here.as_str(), 200),
+            ("origin", "http://localhost:5173", 200),
+        ] {
+            let mut headers = hyper::HeaderMap::new();
+            headers.insert("x-amz-target", "DynamoDB_20120810.ListTables".parse().unwrap());
+            headers.insert("content-type", "application/x-amz-json-1.0".parse().unwrap());
+            let authorization = "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=a";
+            headers.insert("authorization", authorization.parse().unwrap());
+            headers.insert("x-amz-date", "20260101T000000Z".parse().unwrap());
+            headers.insert(hyper::header::HeaderName::from_static(name), value.parse().unwrap());
+            let answer = client.post(headers, "{}".into()).await.unwrap();
+            assert_eq!(answer.status.as_u16(), status, "{name}: {value}: {:?}", answer.body);
         }
     }
 

@@ -22,7 +22,7 @@ use authorizer::{Authorizers, Refusal};
 use routes::Routes;
 use stack_template::{Api, Function};
 
-use crate::{cognito::keys::PublicKeys, entropy, lambda::Lambda};
+use crate::{cognito::keys::PublicKeys, entropy, lambda::Lambda, visitors};
 
 /// The gateway's own limits.
 const LONGEST_INTEGRATION: Duration = Duration::from_secs(30);
@@ -52,6 +52,10 @@ impl Gateway {
 
     async fn respond(&self, peer: SocketAddr, request: Request, id: &str) -> Response {
         let (parts, body) = request.into_parts();
+        // Other origins are CORS's business, as on AWS: no browser attaches a token to a request by itself.
+        if let Err(stranger) = visitors::check_host(&parts.uri, &parts.headers) {
+            return message(StatusCode::FORBIDDEN, &stranger.to_string());
+        }
         let origin = parts.headers.get(ORIGIN);
         if let (&Method::OPTIONS, Some(cors)) = (&parts.method, &self.api.cors) {
             return cors::preflight(cors, origin);

@@ -109,6 +109,11 @@ impl Permissions {
         })
     }
 
+    /// Whether this key is a function's.
+    pub(crate) fn is_function(&self, caller: &str) -> bool {
+        self.principals.contains_key(caller)
+    }
+
     /// Whether whoever signs with this key may call an operation of DynamoDB.
     pub(crate) fn dynamodb(&self, caller: &str, operation: &str, body: &[u8]) -> Result<(), Refusal> {
         self.check(caller, body, |body, _| self.dynamodb.requests(operation, body))

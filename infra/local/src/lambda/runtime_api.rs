@@ -9,6 +9,7 @@ use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, HeaderValue, StatusCode},
+    middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -16,6 +17,7 @@ use serde_json::json;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Outcome;
+use crate::visitors;
 
 /// The largest answer that Lambda passes on.
 const LARGEST_ANSWER: usize = 6 * 1024 * 1024 + 1024;
@@ -55,6 +57,8 @@ pub(super) fn router(api: Arc<RuntimeApi>) -> Router {
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
         .layer(DefaultBodyLimit::max(LARGEST_ANSWER * 4))
+        // An event holds what a user sent, and its claims.
+        .layer(middleware::from_fn(visitors::admit))
         .with_state(api)
 }
 

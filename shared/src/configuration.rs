@@ -14,26 +14,25 @@ pub enum InvalidConfiguration {
 }
 
 /// A function's environment variables by name.
-#[derive(Clone, Debug, Default)]
-pub struct Variables(BTreeMap<String, String>);
+#[derive(Clone, Debug)]
+pub enum Variables {
+    /// The process's own. Each is looked up when it is asked for: copying all of them would be part of every cold start.
+    OfTheProcess,
+    /// Those of a test.
+    Given(BTreeMap<String, String>),
+}
 
 impl Variables {
-    /// The process's own. Values that are not Unicode are left out.
-    pub fn of_the_process() -> Self {
-        Self(
-            std::env::vars_os()
-                .filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
-                .collect(),
-        )
-    }
-
     /// The text of a variable.
     ///
     /// # Errors
     /// When it is not set or empty.
-    pub fn text(&self, name: &'static str) -> Result<&str, InvalidConfiguration> {
-        let value = self.0.get(name).map(String::as_str).filter(|value| !value.is_empty());
-        value.ok_or(InvalidConfiguration::Missing(name))
+    pub fn text(&self, name: &'static str) -> Result<String, InvalidConfiguration> {
+        let value = match self {
+            Self::OfTheProcess => std::env::var(name).ok(),
+            Self::Given(values) => values.get(name).cloned(),
+        };
+        value.filter(|value| !value.is_empty()).ok_or(InvalidConfiguration::Missing(name))
     }
 
     /// A variable that is a number or something else with a text form.
@@ -53,12 +52,12 @@ impl Variables {
         name: &'static str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, InvalidConfiguration> {
-        parse(self.text(name)?).map_err(|error| InvalidConfiguration::Invalid(name, error.to_string()))
+        parse(&self.text(name)?).map_err(|error| InvalidConfiguration::Invalid(name, error.to_string()))
     }
 }
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Variables {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        Self::Given(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 }

@@ -2,9 +2,18 @@
 
 use std::pin::Pin;
 
-use aws_sdk_cognitoidentityprovider::{Client, error::ProvideErrorMetadata, types::AttributeType};
+use aws_config::{SdkConfig, retry::RetryConfig};
+use aws_sdk_cognitoidentityprovider::{
+    Client, Config,
+    error::{ProvideErrorMetadata, SdkError},
+    types::AttributeType,
+};
+use jiff::SignedDuration;
 
-use crate::domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserId};
+use crate::{
+    domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserId},
+    fault::Fault,
+};
 
 /// A user's attributes, as far as organizations need them.
 #[derive(Clone, Debug)]
@@ -15,14 +24,18 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// From a pool's attributes by name; nothing without a usable address.
-    pub fn from_attributes<'a>(attribute: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
-        let email = attribute("email")?.parse().ok()?;
+    /// From a pool's attributes by name.
+    ///
+    /// # Errors
+    /// When there is no address, or one that no invitation can be for: Cognito takes some that SES does not.
+    pub fn from_attributes<'a>(attribute: impl Fn(&str) -> Option<&'a str>) -> Result<Self, DirectoryError> {
+        let email = attribute("email").filter(|email| !email.trim().is_empty()).ok_or(DirectoryError::NoAddress)?;
+        let email = email.parse().map_err(|_| DirectoryError::UnusableAddress)?;
         let parts = || {
             let parts: Vec<_> = ["given_name", "family_name"].into_iter().filter_map(&attribute).collect();
             PersonName::from_attribute(&parts.join(" "))
         };
-        Some(Self {
+        Ok(Self {
             email,
             email_verified: attribute("email_verified") == Some("true"),
             name: attribute("name").and_then(PersonName::from_attribute).or_else(parts),
@@ -47,15 +60,22 @@ impl Identity {
 /// Why Cognito's word on a user is not to be had.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// There is no such user: the token outlived them.
-    #[error("the user pool knows no such user")]
+    /// There is no such user, or the account is disabled: the token outlived it.
+    #[error("the user pool has no enabled account of this name")]
     Unknown,
-    /// The user has no usable address.
+    /// The user has no address.
     #[error("the user has no e-mail address")]
     NoAddress,
+    /// The user has one that is none of [`EmailAddress`]'s: `a..b@example.com`, `ä@example.com`. Not let in: mail to it
+    /// may not arrive, and who reads two dots as one would let somebody else accept an invitation.
+    #[error("the user's e-mail address cannot be used")]
+    UnusableAddress,
     /// Throttled or unreachable.
     #[error("the user pool is not available")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Unavailable(#[source] Fault),
+    /// The user made too many requests that ask Cognito (R24).
+    #[error("the user has asked too often")]
+    TooOften(SignedDuration),
 }
 
 /// The answer of a [`Directory`].
@@ -73,24 +93,59 @@ pub struct UserPool {
 }
 
 impl UserPool {
-    pub fn new(client: Client, id: impl Into<String>) -> Self {
-        Self { client, id: id.into() }
+    /// The SDK does not try again: AdminGetUser has one quota for the whole pool, and when Cognito throttles, every retry is
+    /// one more request over it.
+    pub fn new(sdk: &SdkConfig, id: impl Into<String>) -> Self {
+        let config = Config::from(sdk).to_builder().retry_config(RetryConfig::disabled()).build();
+        Self { client: Client::from_conf(config), id: id.into() }
     }
 
     async fn ask(&self, username: &str) -> Result<Identity, DirectoryError> {
-        let answer = self.client.admin_get_user().user_pool_id(&self.id).username(username).send().await;
+        let request = || self.client.admin_get_user().user_pool_id(&self.id).username(username).send();
+        let mut answer = request().await;
+        // A connection that went stale while the function was frozen is no answer: that is worth a second try.
+        if let Err(SdkError::DispatchFailure(_) | SdkError::ResponseError(_)) = answer {
+            answer = request().await;
+        }
         let user = answer.map_err(|error| match error.code() {
             Some("UserNotFoundException") => DirectoryError::Unknown,
-            _ => DirectoryError::Unavailable(error.into()),
+            _ => DirectoryError::Unavailable(Fault::of(&error)),
         })?;
+        if !user.enabled() {
+            return Err(DirectoryError::Unknown);
+        }
         let attribute =
             |name: &str| user.user_attributes().iter().find(|a| a.name() == name).and_then(AttributeType::value);
-        Identity::from_attributes(attribute).ok_or(DirectoryError::NoAddress)
+        Identity::from_attributes(attribute)
     }
 }
 
 impl Directory for UserPool {
     fn identity<'a>(&'a self, username: &'a str) -> Answer<'a> {
         Box::pin(self.ask(username))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn email(text: Option<&'static str>) -> Result<String, DirectoryError> {
+        let identity = Identity::from_attributes(|name| text.filter(|_| name == "email"));
+        identity.map(|identity| identity.email.as_str().to_owned())
+    }
+
+    #[test]
+    fn no_address_is_told_from_one_that_cannot_be_used() {
+        assert_eq!(email(Some("ada@example.com")).unwrap(), "ada@example.com");
+        for none in [None, Some(""), Some(" ")] {
+            assert!(matches!(email(none), Err(DirectoryError::NoAddress)), "{none:?}");
+        }
+        for unusable in ["a..b@example.com", "\u{e4}@example.com", ".a@example.com", "\"a b\"@example.com", "a@example"]
+        {
+            let error = email(Some(unusable)).unwrap_err();
+            assert!(matches!(error, DirectoryError::UnusableAddress), "{unusable}");
+            assert!(!error.to_string().contains('@'), "{error}");
+        }
     }
 }

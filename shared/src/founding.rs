@@ -17,6 +17,18 @@ pub struct FoundingDefaults {
     pub seat_limit: u64,
 }
 
+/// What the default workspace is called where the parameter names something that no workspace can be called.
+const WORKSPACE_NAME: &str = "Default workspace";
+
+/// The parameter's name for a default workspace. The template's pattern lets no ASCII through that the rules for names
+/// refuse, but for `www.`; what it cannot express is no reason to stop every sign-up.
+fn workspace_name(parameter: &str) -> Result<WorkspaceName, impl std::fmt::Display + use<>> {
+    WorkspaceName::parse(parameter).or_else(|error| {
+        tracing::error!(%error, "DefaultWorkspaceName is no name: new workspaces are called {WORKSPACE_NAME}");
+        WorkspaceName::parse(WORKSPACE_NAME)
+    })
+}
+
 impl FoundingDefaults {
     /// From `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`.
     ///
@@ -24,7 +36,7 @@ impl FoundingDefaults {
     /// When one of them is missing or cannot be used.
     pub fn new(variables: &Variables) -> Result<Self, InvalidConfiguration> {
         Ok(Self {
-            workspace_name: variables.checked("DEFAULT_WORKSPACE_NAME", WorkspaceName::parse)?,
+            workspace_name: variables.checked("DEFAULT_WORKSPACE_NAME", workspace_name)?,
             seat_limit: variables.parsed("SEAT_LIMIT")?,
         })
     }
@@ -85,6 +97,20 @@ impl Founding {
                 version: environment.new_version(),
             },
             founder: User { onboarding: Onboarding::Complete, founded: Some(organization_id), ..founder },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_that_is_no_name_stops_nothing() {
+        let name = |parameter| workspace_name(parameter).ok().map(|name| name.as_str().to_owned()).unwrap();
+        assert_eq!(name("Home"), "Home");
+        for wrong in ["<b>", "www.evil.example", "\u{2800}", "   ", &"x".repeat(101)] {
+            assert_eq!(name(wrong), WORKSPACE_NAME, "{wrong:?}");
         }
     }
 }

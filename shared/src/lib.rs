@@ -4,11 +4,13 @@
 //! that each function sends. [`table`] has one file per access pattern, [`http`] turns gateway requests into parsed
 //! values and errors into problem documents.
 
+pub mod allowance;
 pub mod configuration;
 pub mod directory;
 pub mod domain;
 pub mod environment;
 pub mod failure;
+pub mod fault;
 pub mod founding;
 pub mod http;
 pub mod items;

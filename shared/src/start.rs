@@ -10,6 +10,7 @@ use aws_smithy_http_client::{
 use jiff::SignedDuration;
 
 use crate::{
+    allowance::Allowance,
     configuration::{InvalidConfiguration, Variables},
     directory::{Directory, UserPool},
     environment::Environment,
@@ -42,7 +43,7 @@ impl Start {
     /// When `METRICS_NAMESPACE` is not set.
     pub async fn new() -> Result<Self, InvalidConfiguration> {
         telemetry::start();
-        let variables = Variables::of_the_process();
+        let variables = Variables::OfTheProcess;
         let metrics = Metrics::to_standard_output(variables.text("METRICS_NAMESPACE")?);
         let seconds = std::time::Duration::from_secs;
         let timeouts =
@@ -84,7 +85,14 @@ impl Start {
         if let Some(own) = &self.directory {
             return Ok(own.clone());
         }
-        let client = aws_sdk_cognitoidentityprovider::Client::new(&self.sdk);
-        Ok(Arc::new(UserPool::new(client, self.variables.text("USER_POOL_ID")?)))
+        Ok(Arc::new(UserPool::new(&self.sdk, self.variables.text("USER_POOL_ID")?)))
+    }
+
+    /// How often one user may make this function ask Cognito.
+    ///
+    /// # Errors
+    /// When `IDENTITY_CHECKS_PER_MINUTE` is not set.
+    pub fn identity_checks(&self) -> Result<Allowance, InvalidConfiguration> {
+        Ok(Allowance::per_minute(self.variables.parsed("IDENTITY_CHECKS_PER_MINUTE")?))
     }
 }

@@ -22,6 +22,9 @@ class ExistingPool:
                  "StringAttributeConstraints": {"MinLength": "0", "MaxLength": "200"}},
             ],
         )["UserPool"]["Id"]
+        # A setting of its own, that neither DescribeUserPool shows nor UpdateUserPool says.
+        self.cognito.set_user_pool_mfa_config(
+            UserPoolId=self.pool, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True})
         self.client = self.cognito.create_user_pool_client(
             UserPoolId=self.pool,
             ClientName="somebody-elses",
@@ -55,4 +58,7 @@ class ExistingPool:
         pool = self.cognito.describe_user_pool(UserPoolId=self.pool)["UserPool"]
         # The older name of TemporaryPasswordValidityDays, which the script leaves out where the pool has both.
         pool["AdminCreateUserConfig"].pop("UnusedAccountValidityDays", None)
-        return pool
+        # Counts by itself.
+        pool.pop("EstimatedNumberOfUsers", None)
+        factors = self.cognito.get_user_pool_mfa_config(UserPoolId=self.pool)
+        return pool | {"factors": {name: value for name, value in factors.items() if name != "ResponseMetadata"}}

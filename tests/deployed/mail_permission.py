@@ -10,7 +10,7 @@ import json
 def allow_mail(emulator, stack):
     statement = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
     emulator.client("iam").put_role_policy(
-        RoleName=stack.physical("InvitationMailerFunctionRole"),
+        RoleName=stack.physical("InvitationMailerRole"),
         PolicyName="ministack-knows-no-resources-of-ses",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )

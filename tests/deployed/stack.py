@@ -12,6 +12,12 @@ PARAMETERS = {
     "SupportUrl": "https://support.example.com/organizations",
     "SenderAddress": "no-reply@example.com",
     "GradualDeployment": "false",
+    # The suite signs in with passwords.
+    "PasswordSignIn": "true",
+    # The created pool's mails come from SES. An upgrade has to leave that as it is (upgrade.py).
+    "UserPoolEmailIdentityArn": "arn:aws:ses:us-east-1:000000000000:identity/example.com",
+    "UserPoolFromAddress": "accounts@example.com",
+    "UserPoolReplyToAddress": "help@example.com",
     # The emulator runs the functions as processes of this machine.
     "Architecture": "arm64" if platform.machine() == "aarch64" else "x86_64",
 }

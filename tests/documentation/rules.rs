@@ -8,7 +8,7 @@ use std::{
 use super::{files, read, root};
 
 /// What the repository holds: each file's text by its path.
-type Repository = BTreeMap<String, String>;
+pub(super) type Repository = BTreeMap<String, String>;
 
 /// Where rules are cited, besides the files at the top.
 const FOLDERS: [&str; 6] = ["functions", "shared", "infra", "tests", "docs", ".ci"];
@@ -52,7 +52,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// What stands between backticks.
-fn quoted(cell: &str) -> Vec<String> {
+pub(super) fn quoted(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
@@ -80,7 +80,7 @@ fn named_after(test: &str) -> Option<String> {
 }
 
 /// The functions that a page may name as tests: all below tests/, and what is marked as a test elsewhere.
-fn tests_of(repository: &Repository) -> BTreeSet<&str> {
+pub(super) fn tests_of(repository: &Repository) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     for (path, source) in repository.iter().filter(|(path, _)| path.ends_with(".rs")) {
         let mut marked = path.starts_with("tests/");
@@ -155,7 +155,7 @@ fn complaints(repository: &Repository) -> Vec<String> {
 }
 
 /// The repository as it is. What is no text cites nothing; snapshots repeat what the code says.
-fn repository() -> Repository {
+pub(super) fn repository() -> Repository {
     let at_the_top = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| {
         path.extension().is_some_and(|ending| ["md", "toml", "yaml"].iter().any(|known| ending == *known))
     });

@@ -101,3 +101,24 @@ async fn a_token_that_outlived_its_account_is_of_no_use() {
         .expect(401, "access-token-required");
     assert!(world.items("USER#ghost").await.is_empty());
 }
+
+/// Cognito takes addresses that this product does not. Their owners are told so, not that they have none.
+#[tokio::test]
+async fn an_address_that_cannot_be_used_is_told_from_none() {
+    let world = World::new().await;
+    for (user, email, said) in [
+        ("ada", "a..b@example.com", "cannot be used here"),
+        ("bob", "\u{e4}@example.com", "cannot be used here"),
+        ("dan", "", "has no e-mail address for you"),
+    ] {
+        world.pool.add(user, email);
+        let event = sign_up_event(user, email, Some("Acme"));
+        assert_eq!(world.trigger(event.clone()).await, event, "the sign-up goes on");
+        for (method, path, body) in [("GET", "/me", None), ("POST", "/organizations", Some(json!({"name": "Acme"})))] {
+            let answer = world.call(user, method, path, body).await;
+            answer.expect(403, "email-not-verified");
+            assert!(answer.text("/detail").contains(said), "{email:?}: {}", answer.json);
+            assert!(email.is_empty() || !answer.json.to_string().contains(email), "{}", answer.json);
+        }
+    }
+}

@@ -15,8 +15,7 @@ pub(crate) struct MailSettings {
 
 impl MailSettings {
     pub(crate) fn new(variables: &Variables) -> Result<Self, InvalidConfiguration> {
-        let text = |name| variables.text(name).map(str::to_owned);
-        Ok(Self { product: text("PRODUCT_NAME")?, app_url: text("APP_URL")? })
+        Ok(Self { product: variables.text("PRODUCT_NAME")?, app_url: variables.text("APP_URL")? })
     }
 }
 
@@ -139,6 +138,7 @@ mod tests {
             roles: RoleSet::parse(["user_admin", "billing_admin"]).unwrap(),
             invited_by: user.clone(),
             inviter_name: None,
+            inviter_username: None,
             message: message.map(|text| InvitationMessage::parse(text).unwrap()),
             locale: None,
             created_at: now,

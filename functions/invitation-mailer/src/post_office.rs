@@ -28,11 +28,11 @@ const FINAL: [&str; 5] = [
 
 impl Ses {
     pub(crate) fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        let text = |name| start.variables.text(name).map(str::to_owned);
+        let variables = &start.variables;
         Ok(Self {
             client: Client::new(&start.sdk),
-            sender: text("SENDER_ADDRESS")?,
-            configuration_set: text("CONFIGURATION_SET")?,
+            sender: variables.text("SENDER_ADDRESS")?,
+            configuration_set: variables.text("CONFIGURATION_SET")?,
         })
     }
 

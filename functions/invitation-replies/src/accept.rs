@@ -1,6 +1,4 @@
-use futures::future::join;
 use shared::{
-    directory::Directory,
     domain::{Invitation, InvitationToken, Member},
     failure::Failure,
     http::{Caller, Code, Idempotency, Once, Problem, Reply},
@@ -8,6 +6,7 @@ use shared::{
     table::{Acceptance, AcceptanceCheck, Found, Occasion, Refused, StoreError, Table},
 };
 
+use crate::InvitationReplies;
 use crate::find::{Unusable, find, usable};
 
 /// A request to join by an invitation.
@@ -60,37 +59,41 @@ impl From<NotAccepted> for Problem {
     }
 }
 
-/// Accepts (R13): reads the invitation and asks Cognito side by side, then joins in one transaction. The secret and the
-/// address, as Cognito has it now and verified, are both needed; the transaction checks the inviter's authority.
+/// Accepts (R13): reads the invitation, then asks Cognito about the user and the inviter, then joins in one transaction. The
+/// secret and the address, as Cognito has it now and verified, are both needed; the transaction checks the inviter's
+/// authority. Cognito is asked last and only about an invitation that can be accepted: its quota belongs to the whole pool.
 ///
 /// `reply`: what a new member is told.
 pub(crate) async fn accept(
     table: &Table,
-    directory: &dyn Directory,
+    function: &InvitationReplies,
     request: Accept,
     reply: impl FnOnce(&Member) -> Result<Reply, Problem>,
     occasion: &Occasion,
 ) -> Result<Reply, Problem> {
     let Accept { token, caller, idempotency } = request;
-    let look = find::<NotAccepted>(table, &token, idempotency.as_ref().map(Idempotency::location));
-    let (found, identity) = join(look, directory.identity(&caller.username)).await;
-    let found = found?;
-    if let Some((kept, asked)) = found.answered.zip(idempotency.as_ref())
+    let location = idempotency.as_ref().map(Idempotency::location);
+    let found = find::<NotAccepted>(table, &token, Some(&caller.user_id), location).await?;
+    // An answer is given again only to a user who is still a member (I7).
+    if found.reader.is_some()
+        && let Some((kept, asked)) = found.answered.zip(idempotency.as_ref())
         && let Some(answer) = kept.replay(asked.fingerprint(), occasion.at).map_err(Failure::<NotAccepted>::from)?
     {
         return Ok(answer.into());
     }
     let invitation = &found.invitation;
     usable(invitation, occasion.at)?;
-    let user = identity?.into_user(caller.user_id, occasion.at);
+    let (identity, inviter) = function.identities(&caller, invitation, occasion.at).await?;
+    let user = identity.into_user(caller.user_id, occasion.at);
     if !user.email_verified {
         return Err(NotAccepted::NotVerified.into());
     }
     if !user.email.is_same_mailbox(&invitation.email) {
         return Err(NotAccepted::AnotherAddress.into());
     }
-    if invitation.invited_by == user.id {
-        // An inviter who took the invited address over later has no authority over themselves (R9).
+    // An inviter who took the invited address over later has no authority over themselves (R9), and nobody has any without
+    // an account.
+    if invitation.invited_by == user.id || inviter.is_none() {
         return Err(NotAccepted::InviterLostAuthority.into());
     }
     let member = Member {

@@ -14,7 +14,7 @@ pub(crate) async fn decline(
 ) -> Result<(), Failure<Unusable>> {
     // Twice at most: when the invitation was settled in between, the second look says how.
     for _ in 0..2 {
-        let found = find(table, token, None).await?;
+        let found = find(table, token, None, None).await?;
         match usable(&found.invitation, occasion.at) {
             // Declined before, perhaps by this very request whose answer was lost.
             Err(Unusable::Declined) => return Ok(()),

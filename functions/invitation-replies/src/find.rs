@@ -1,5 +1,5 @@
 use shared::{
-    domain::{Invitation, InvitationStatus, InvitationToken, Timestamp},
+    domain::{Invitation, InvitationStatus, InvitationToken, Timestamp, UserId},
     failure::Failure,
     http::{Code, Problem},
     items::Key,
@@ -44,9 +44,10 @@ impl From<Unusable> for Problem {
 pub(crate) async fn find<R: From<Unusable>>(
     table: &Table,
     token: &InvitationToken,
+    reader: Option<&UserId>,
     answered: Option<Key>,
 ) -> Result<InvitationToAnswer, Failure<R>> {
-    let found = table.invitation_by_token(token, answered).await?;
+    let found = table.invitation_by_token(token, reader, answered).await?;
     found.ok_or_else(|| Failure::Reason(Unusable::Unknown.into()))
 }
 

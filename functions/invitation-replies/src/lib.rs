@@ -7,12 +7,14 @@ mod find;
 
 use std::sync::Arc;
 
+use futures::future::join;
 use serde::{Deserialize, Serialize};
 use shared::{
+    allowance::Allowance,
     configuration::InvalidConfiguration,
-    directory::Directory,
-    domain::{InvalidToken, InvitationToken, Member, PersonName},
-    http::{ApiRequest, Problem, Reply},
+    directory::{Directory, DirectoryError, Identity},
+    domain::{InvalidToken, Invitation, InvitationToken, Member, PersonName, Timestamp},
+    http::{ApiRequest, Caller, Problem, Reply},
     routes,
     start::Start,
     table::Table,
@@ -25,6 +27,7 @@ use find::{Unusable, find, usable};
 pub struct InvitationReplies {
     table: Table,
     directory: Arc<dyn Directory>,
+    identity_checks: Allowance,
 }
 
 routes! {
@@ -61,11 +64,11 @@ struct MembershipView {
 
 impl InvitationReplies {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table()?, directory: start.directory()? })
+        Ok(Self { table: start.table()?, directory: start.directory()?, identity_checks: start.identity_checks()? })
     }
 
     async fn preview(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let found = find::<Unusable>(&self.table, &token(request)?, None).await?;
+        let found = find::<Unusable>(&self.table, &token(request)?, None, None).await?;
         usable(&found.invitation, request.now())?;
         Reply::ok(&PreviewView {
             organization_name: found.organization.details.name.as_str().to_owned(),
@@ -86,7 +89,28 @@ impl InvitationReplies {
                 joined_at: accepted.joined_at.to_string(),
             })
         };
-        accept(&self.table, self.directory.as_ref(), asked, view, &request.occasion()).await
+        accept(&self.table, self, asked, view, &request.occasion()).await
+    }
+
+    /// What Cognito says about the caller and about the inviter, as often as R24 allows: nothing about an inviter whose account
+    /// is gone or disabled.
+    async fn identities(
+        &self,
+        caller: &Caller,
+        invitation: &Invitation,
+        now: Timestamp,
+    ) -> Result<(Identity, Option<Enabled>), DirectoryError> {
+        self.identity_checks.take(&caller.user_id, now).map_err(DirectoryError::TooOften)?;
+        let caller = self.directory.identity(&caller.username);
+        let inviter = self.directory.identity(invitation.inviter_username());
+        match join(caller, inviter).await {
+            (caller, Err(DirectoryError::Unknown)) => Ok((caller?, None)),
+            // The account is there: what its address is does not matter.
+            (caller, Err(DirectoryError::NoAddress | DirectoryError::UnusableAddress) | Ok(_)) => {
+                Ok((caller?, Some(Enabled)))
+            }
+            (_, Err(error)) => Err(error),
+        }
     }
 
     async fn decline(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -94,6 +118,9 @@ impl InvitationReplies {
         Ok(Reply::no_content())
     }
 }
+
+/// An account that is there and may sign in.
+pub(crate) struct Enabled;
 
 /// The token in the body. A text that cannot be one belongs to no invitation.
 fn token(request: &ApiRequest) -> Result<InvitationToken, Problem> {

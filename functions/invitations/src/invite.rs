@@ -1,19 +1,20 @@
+use jiff::SignedDuration;
 use shared::{
     domain::{
-        Authority, Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, InvitationTerms,
-        OrganizationId, Timestamp, UserId,
+        Authority, Delivery, DeliveryStatus, Invitation, InvitationId, InvitationLimits, InvitationState,
+        InvitationTerms, OrganizationId, Timestamp,
     },
     failure::Failure,
-    http::{Code, Once, Problem, Reply},
-    items::{AddressGuardItem, Holder},
-    table::{CreateInvitationCheck, Found, Occasion, Refused, Replaced, StoreError, TRIES, Table},
+    http::{Caller, Code, Once, Problem, Reply},
+    items::{AddressGuardItem, Holder, SeatsItem},
+    table::{Attempt, CreateInvitationCheck, Found, Occasion, Refused, Replaced, StoreError, TRIES, Table},
 };
 
 /// A request to invite a person to an organization.
 #[derive(Clone, Debug)]
 pub(crate) struct Invite {
     pub(crate) organization: OrganizationId,
-    pub(crate) actor: UserId,
+    pub(crate) actor: Caller,
     /// What the invitation is going to be called.
     pub(crate) id: InvitationId,
     pub(crate) terms: InvitationTerms,
@@ -28,7 +29,8 @@ impl Invite {
             organization_id: self.organization,
             email,
             roles,
-            invited_by: self.actor,
+            inviter_username: Some(self.actor.username).filter(|name| name != self.actor.user_id.as_str()),
+            invited_by: self.actor.user_id,
             inviter_name: None,
             message,
             locale,
@@ -50,6 +52,8 @@ pub(crate) enum NotInvited {
     AlreadyPending,
     /// R16: all seats are taken.
     SeatLimit,
+    /// R24: the organization or the inviter has made enough invitations for today.
+    TooMany(SignedDuration),
 }
 
 impl From<NotInvited> for Problem {
@@ -67,39 +71,72 @@ impl From<NotInvited> for Problem {
                 Code::SeatLimitReached,
                 "Members and live invitations take all seats of the subscription. Free one or raise the limit.",
             ),
+            NotInvited::TooMany(pause) => Self::retry_after(
+                Code::InvitationRateLimited,
+                "You or your organization sent as many invitations today as are allowed. Invite more people tomorrow.",
+                pause,
+            ),
         }
     }
 }
 
-/// Invites (R13, R16): one transaction, tried a second time only where an expired invitation still holds the address.
+/// Invites (R13, R16, R24): one transaction. It is tried again where an invitation that nobody can accept any more holds the
+/// address, and where it is the first of the day.
 pub(crate) async fn invite(
     table: &Table,
     invitation: &Invitation,
+    limits: InvitationLimits,
     once: Once,
     occasion: &Occasion,
 ) -> Result<Reply, Failure<NotInvited>> {
     let authority = Authority::to_grant(invitation.organization_id, invitation.invited_by.clone(), invitation.roles);
-    let mut replaced = None;
+    let mut attempt = Attempt::default();
     for _ in 0..TRIES {
-        match table.create_invitation(&authority, invitation, replaced, once.record(), occasion).await? {
+        match table.create_invitation(&authority, invitation, limits, &attempt, once.record(), occasion).await? {
             Ok(committed) => return Ok(once.settle(committed)),
-            Err(refused) => replaced = what_holds_the_address(&refused, occasion.at)?,
+            Err(refused) => {
+                let replaced = what_holds_the_address(table, invitation, &refused, occasion.at).await?;
+                let seats = refused.found::<SeatsItem, SeatsItem>(CreateInvitationCheck::Seats)?.was();
+                let first_of_the_day = match seats {
+                    Some(seats) if replaced.is_none() && seats.is_full() => {
+                        return Err(Failure::Reason(NotInvited::SeatLimit));
+                    }
+                    Some(seats) if seats.is_of_another_day(occasion.at) => true,
+                    Some(seats) if seats.is_at_a_limit(limits, &invitation.invited_by) => {
+                        return Err(Failure::Reason(NotInvited::TooMany(occasion.at.until_tomorrow())));
+                    }
+                    Some(_) => false,
+                    None => attempt.first_of_the_day,
+                };
+                attempt = Attempt { replaced, first_of_the_day };
+            }
         }
     }
     Err(StoreError::contended("the address keeps changing hands").into())
 }
 
-/// The expired invitation that stands in the way, if that is all that does.
-fn what_holds_the_address(
+/// The invitation that stands in the way, if nobody can accept it any more: it has expired, or its inviter has left or may no
+/// longer grant its roles. It must not block the address (I15).
+async fn what_holds_the_address(
+    table: &Table,
+    invitation: &Invitation,
     refused: &Refused<CreateInvitationCheck>,
     now: Timestamp,
 ) -> Result<Option<Replaced>, Failure<NotInvited>> {
-    match refused.found::<AddressGuardItem, Holder>(CreateInvitationCheck::Address)? {
-        Found::Was(Holder::Member(_)) => Err(Failure::Reason(NotInvited::AlreadyAMember)),
-        Found::Was(Holder::Invitation(_, expiry)) if expiry > now => Err(Failure::Reason(NotInvited::AlreadyPending)),
-        Found::Was(Holder::Invitation(expired, _)) => Ok(Some(Replaced(expired))),
-        _ if refused.contains(CreateInvitationCheck::Seats) => Err(Failure::Reason(NotInvited::SeatLimit)),
-        // The address was let go in between.
-        Found::HeldUp | Found::Missing => Ok(None),
+    let (id, expiry) = match refused.found::<AddressGuardItem, Holder>(CreateInvitationCheck::Address)? {
+        Found::Was(Holder::Member(_)) => return Err(Failure::Reason(NotInvited::AlreadyAMember)),
+        Found::Was(Holder::Invitation(id, expiry)) => (id, expiry),
+        // Nothing, or it was let go in between.
+        Found::HeldUp | Found::Missing => return Ok(None),
+    };
+    if expiry <= now {
+        return Ok(Some(Replaced::Expired(id)));
+    }
+    let organization = invitation.organization_id;
+    let Some((held, inviter)) = table.invitation_with_inviter(organization, id).await? else { return Ok(None) };
+    let authority = Authority::to_grant(organization, held.invited_by.clone(), held.roles);
+    match authority.refusal(inviter.as_ref()) {
+        Some(_) => Ok(Some(Replaced::Orphaned(id, authority))),
+        None => Err(Failure::Reason(NotInvited::AlreadyPending)),
     }
 }

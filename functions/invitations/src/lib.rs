@@ -7,10 +7,11 @@ use serde::Deserialize;
 use shared::{
     configuration::InvalidConfiguration,
     domain::{
-        Days, InvitationId, InvitationMessage, InvitationStatus, InvitationTerms, Locale, Permission, RoleSet,
-        Violations,
+        Days, InvitationId, InvitationLimits, InvitationMessage, InvitationStatus, InvitationTerms, Locale, Permission,
+        RoleSet, Violations,
     },
     http::{ApiRequest, Code, Cursor, Once, PageView, Problem, Reply},
+    items::keys,
     routes,
     start::Start,
     table::{InvitationFilter, Table},
@@ -22,6 +23,7 @@ use views::InvitationView;
 pub struct Invitations {
     table: Table,
     expiry: Days,
+    limits: InvitationLimits,
 }
 
 routes! {
@@ -62,7 +64,11 @@ impl Invitations {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         let expiry =
             start.variables.checked("INVITATION_EXPIRY_DAYS", |text| Days::new(text.parse().unwrap_or_default()))?;
-        Ok(Self { table: start.table()?, expiry })
+        let limits = InvitationLimits {
+            organization: start.variables.parsed("INVITATIONS_PER_ORGANIZATION_PER_DAY")?,
+            inviter: start.variables.parsed("INVITATIONS_PER_INVITER_PER_DAY")?,
+        };
+        Ok(Self { table: start.table()?, expiry, limits })
     }
 
     async fn invite(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -71,11 +77,11 @@ impl Invitations {
         let terms = request.body::<InviteBody>()?.parse(self.expiry)?;
         let idempotency = request.idempotency(&caller)?;
         let id = InvitationId::new(self.table.environment().new_id());
-        let invitation = Invite { organization, actor: caller.user_id, id, terms }.invitation(request.now());
+        let invitation = Invite { organization, actor: caller, id, terms }.invitation(request.now());
         let view = InvitationView::new(&invitation, request.now());
         let reply = Reply::with(201, &view)?.location(format!("/organizations/{organization}/invitations/{id}"));
         let once = Once::new(reply, idempotency, request.now());
-        Ok(invite(&self.table, &invitation, once, &request.occasion()).await?)
+        Ok(invite(&self.table, &invitation, self.limits, once, &request.occasion()).await?)
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -83,7 +89,10 @@ impl Invitations {
         let organization = request.organization_id()?;
         let by_name = |text: &str| InvitationStatus::ALL.into_iter().find(|status| status.name() == text);
         let status = request.query_as("status", by_name, "must be pending, accepted, declined, revoked or expired")?;
-        let cursor = Cursor::of(format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name)));
+        let cursor = Cursor::of(
+            format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name)),
+            keys::is_invitation,
+        );
         let page = request.page(&cursor)?;
         let filter = InvitationFilter { status, now: request.now() };
         let invitations = self

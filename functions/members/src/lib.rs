@@ -7,6 +7,7 @@ use shared::{
     configuration::InvalidConfiguration,
     domain::{Permission, Refusal, Role},
     http::{ApiRequest, Cursor, PageView, Problem, Reply},
+    items::keys,
     routes,
     start::Start,
     table::{MemberFilter, Table},
@@ -43,7 +44,7 @@ impl Members {
             role.map_or("", Role::name),
             email_prefix.as_deref().unwrap_or_default()
         );
-        let cursor = Cursor::of(list);
+        let cursor = Cursor::of(list, keys::is_member);
         let page = request.page(&cursor)?;
         let filter = MemberFilter { role, email_prefix };
         let members =
@@ -68,8 +69,12 @@ impl Members {
 
     async fn remove(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
-        let removal =
-            RemoveMember { organization: request.organization_id()?, actor: caller.user_id, member: request.user_id() };
+        let removal = RemoveMember {
+            organization: request.organization_id()?,
+            actor: caller.user_id,
+            member: request.user_id(),
+            if_match: request.if_match()?,
+        };
         remove_member(&self.table, &removal, &request.occasion()).await?;
         Ok(Reply::no_content())
     }

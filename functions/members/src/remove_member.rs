@@ -1,5 +1,5 @@
 use shared::{
-    domain::{Authority, Member, OrganizationId, Permission, UserId},
+    domain::{Authority, Member, OrganizationId, Permission, UserId, Version},
     failure::Failure,
     http::Problem,
     table::{Occasion, RemovalCheck, StoreError, TRIES, Table},
@@ -11,12 +11,16 @@ pub(crate) struct RemoveMember {
     pub(crate) organization: OrganizationId,
     pub(crate) actor: UserId,
     pub(crate) member: UserId,
+    /// Only if the member is still as the actor saw it.
+    pub(crate) if_match: Option<Version>,
 }
 
 /// Why nobody was removed.
 #[derive(Debug)]
 pub(crate) enum NotRemoved {
     MemberNotFound,
+    /// The member has changed since the actor looked.
+    VersionMismatch,
     /// No organization admin would remain (R10).
     LastAdmin,
 }
@@ -25,6 +29,7 @@ impl From<NotRemoved> for Problem {
     fn from(reason: NotRemoved) -> Self {
         match reason {
             NotRemoved::MemberNotFound => Self::member_not_found(),
+            NotRemoved::VersionMismatch => Self::version_mismatch(),
             NotRemoved::LastAdmin => Self::last_organization_admin(),
         }
     }
@@ -38,6 +43,9 @@ pub(crate) async fn remove_member(
 ) -> Result<(), Failure<NotRemoved>> {
     for _ in 0..TRIES {
         let (member, authority) = read(table, request).await?;
+        if request.if_match.as_ref().is_some_and(|seen| *seen != member.version) {
+            return Err(Failure::Reason(NotRemoved::VersionMismatch));
+        }
         match table.remove_member(&member, authority.as_ref(), occasion).await? {
             Ok(_) => return Ok(()),
             // The member has changed since it was read.

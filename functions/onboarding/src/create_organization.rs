@@ -1,10 +1,10 @@
 use shared::{
-    domain::User,
+    domain::{Timestamp, User, UserId},
     failure::Failure,
     founding::Founding,
-    http::{Code, Once, Problem, Reply},
+    http::{Code, Idempotency, Once, Problem, Reply},
     items::UserItem,
-    table::{FoundingCheck, Occasion, RightToFound, StoreError, Table},
+    table::{CreationState, FoundingCheck, Occasion, RightToFound, StoreError, Table},
 };
 
 /// Why an organization was not created.
@@ -34,6 +34,35 @@ impl NotCreated {
     }
 }
 
+/// What is already clear from the table: the answer to the same request, or that the user may not. Refusing costs no
+/// question to Cognito.
+///
+/// An answer is given again only to a user who is still a member of what it is about (I7).
+pub(crate) async fn before(
+    table: &Table,
+    user: &UserId,
+    idempotency: Option<&Idempotency>,
+    now: Timestamp,
+) -> Result<Option<Reply>, Failure<NotCreated>> {
+    let CreationState { user: known, answered } =
+        table.creation_state(user, idempotency.map(Idempotency::location)).await?;
+    if let Some((kept, asked)) = answered.zip(idempotency)
+        && let Some(answer) = kept.replay(asked.fingerprint(), now)?
+        && let Some(organization) = answer.organization()
+        && table.read_organization(organization, user).await?.open_to_members().is_ok()
+    {
+        return Ok(Some(answer.into()));
+    }
+    match known {
+        Some(user) if !user.may_create_organization() => Err(Failure::Reason(why_not(&user))),
+        _ => Ok(None),
+    }
+}
+
+fn why_not(user: &User) -> NotCreated {
+    if user.founded.is_some() { NotCreated::AlreadyCreated } else { NotCreated::Closed }
+}
+
 /// Creates an organization (R3, R5): by the right that sign-up gives, else by one that an operator granted.
 pub(crate) async fn create_organization(
     table: &Table,
@@ -51,8 +80,7 @@ pub(crate) async fn create_organization(
             Some(user) if user.granted_organizations > 0 && right == RightToFound::SignUp => {
                 right = RightToFound::Grant;
             }
-            Some(user) if user.founded.is_some() => return Err(Failure::Reason(NotCreated::AlreadyCreated)),
-            Some(_) => return Err(Failure::Reason(NotCreated::Closed)),
+            Some(user) => return Err(Failure::Reason(why_not(&user))),
             None => return Err(StoreError::contended("the user keeps changing").into()),
         }
     }

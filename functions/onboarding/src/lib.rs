@@ -8,21 +8,24 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use shared::{
+    allowance::Allowance,
     configuration::InvalidConfiguration,
-    directory::Directory,
-    domain::SubmittedDetails,
+    directory::{Directory, DirectoryError, Identity},
+    domain::{SubmittedDetails, Timestamp},
+    failure::Failure,
     founding::{Founding, FoundingDefaults},
-    http::{ApiRequest, Once, Problem, Reply},
+    http::{ApiRequest, Caller, Once, Problem, Reply},
     routes,
     start::Start,
     table::Table,
 };
 
-use create_organization::create_organization;
+use create_organization::{NotCreated, create_organization};
 
 pub struct Onboarding {
     table: Table,
     directory: Arc<dyn Directory>,
+    identity_checks: Allowance,
     defaults: FoundingDefaults,
     support_url: String,
 }
@@ -57,14 +60,15 @@ impl Onboarding {
         Ok(Self {
             table: start.table()?,
             directory: start.directory()?,
+            identity_checks: start.identity_checks()?,
             defaults: FoundingDefaults::new(&start.variables)?,
-            support_url: start.variables.text("SUPPORT_URL")?.to_owned(),
+            support_url: start.variables.text("SUPPORT_URL")?,
         })
     }
 
     async fn me(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
-        let me = me::me(&self.table, self.directory.as_ref(), &caller, request.now()).await?;
+        let me = me::me(&self.table, self, &caller, request.now()).await?;
         Reply::ok(&views::MeView::from(&me))
     }
 
@@ -72,15 +76,29 @@ impl Onboarding {
         let caller = request.caller()?;
         let details = SubmittedDetails::from(request.body::<CreateBody>()?).parse().map_err(Problem::validation)?;
         let idempotency = request.idempotency(&caller)?;
-        // Asked now rather than read from the table: founding is one round trip to it, and creates a user whose trigger
-        // never ran on the way.
-        let identity = self.directory.identity(&caller.username).await?;
+        let before =
+            create_organization::before(&self.table, &caller.user_id, idempotency.as_ref(), request.now()).await;
+        if let Some(reply) = before.map_err(|failure| self.problem(failure))? {
+            return Ok(reply);
+        }
+        // An access token carries no address. Whoever gets here may create an organization: Cognito is asked last, and once.
+        let identity = self.identity(&caller, request.now()).await?;
         let founder = identity.into_user(caller.user_id, request.now());
         let founding = Founding::new(founder, details, &self.defaults, self.table.environment());
         let path = format!("/organizations/{}", founding.organization.id);
         let reply = Reply::with(201, &views::CreatedView::from(&founding))?.location(path);
         let once = Once::new(reply, idempotency, request.now());
         let created = create_organization(&self.table, &founding, once, &request.occasion()).await;
-        created.map_err(|failure| failure.into_problem(|reason| reason.into_problem(&self.support_url)))
+        created.map_err(|failure| self.problem(failure))
+    }
+
+    fn problem(&self, failure: Failure<NotCreated>) -> Problem {
+        failure.into_problem(|reason| reason.into_problem(&self.support_url))
+    }
+
+    /// Cognito's word on the caller, as often as R24 allows.
+    async fn identity(&self, caller: &Caller, now: Timestamp) -> Result<Identity, DirectoryError> {
+        self.identity_checks.take(&caller.user_id, now).map_err(DirectoryError::TooOften)?;
+        self.directory.identity(&caller.username).await
     }
 }

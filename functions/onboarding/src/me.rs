@@ -1,13 +1,15 @@
 use futures::future::try_join3;
 use jiff::SignedDuration;
 use shared::{
-    directory::{Directory, DirectoryError, Identity},
+    directory::{DirectoryError, Identity},
     domain::{Membership, Onboarding, Timestamp, User},
     http::{Caller, Problem},
     metrics::Metric,
     table::{StoreError, Table},
     telemetry,
 };
+
+use crate::Onboarding as Function;
 
 /// For how long Cognito's word on a user whose onboarding is over is believed. Cognito tells nobody when an address
 /// changes, and asking it every time would spend the pool's request quota on the busiest route.
@@ -26,16 +28,11 @@ pub(crate) struct Me {
 ///
 /// # Errors
 /// `email-not-verified` when Cognito has no address for the user, `temporarily-unavailable`.
-pub(crate) async fn me(
-    table: &Table,
-    directory: &dyn Directory,
-    caller: &Caller,
-    now: Timestamp,
-) -> Result<Me, Problem> {
+pub(crate) async fn me(table: &Table, function: &Function, caller: &Caller, now: Timestamp) -> Result<Me, Problem> {
     let overview = table.user_overview(&caller.user_id).await?;
     let identity = match &overview.user {
         Some(user) if is_believed(user, now) => None,
-        known => ask(directory, caller, known.is_some()).await?,
+        known => ask(function, caller, known.is_some(), now).await?,
     };
     let fresh = identity.map(|identity| identity.into_user(caller.user_id.clone(), now));
     let is_new = overview.user.is_none();
@@ -99,15 +96,21 @@ fn decide(known: Option<User>, fresh: Option<User>) -> Option<Decided> {
     }
 }
 
-/// Cognito's word. A user who is known already is answered without it when it cannot be had.
-async fn ask(directory: &dyn Directory, caller: &Caller, is_known: bool) -> Result<Option<Identity>, Problem> {
-    match directory.identity(&caller.username).await {
-        Ok(identity) => Ok(Some(identity)),
-        Err(error) if is_known => {
+/// Cognito's word. A user who is known already is answered without it when it cannot be had, but not when it is that there is
+/// no such account.
+async fn ask(
+    function: &Function,
+    caller: &Caller,
+    is_known: bool,
+    now: Timestamp,
+) -> Result<Option<Identity>, DirectoryError> {
+    match function.identity(caller, now).await {
+        Err(error @ DirectoryError::Unavailable(_)) if is_known => {
             tracing::warn!(error = telemetry::chain(&error), "answered from what is written down");
             Ok(None)
         }
-        Err(error) => Err(error.into()),
+        Err(DirectoryError::TooOften(_)) if is_known => Ok(None),
+        answer => answer.map(Some),
     }
 }
 

@@ -35,7 +35,7 @@ impl SignUp {
         };
         Some(Self {
             user_id: attribute("sub")?.parse().ok()?,
-            identity: Identity::from_attributes(attribute)?,
+            identity: Identity::from_attributes(attribute).ok()?,
             details,
         })
     }

@@ -36,10 +36,7 @@ impl From<NotChanged> for Problem {
                 Self::new(Code::CannotChangeOwnRoles, "Ask another member who may manage users to change your roles.")
             }
             NotChanged::MemberNotFound => Self::member_not_found(),
-            NotChanged::VersionMismatch => Self::new(
-                Code::VersionMismatch,
-                "Read the member again, decide again, and send the new ETag as If-Match.",
-            ),
+            NotChanged::VersionMismatch => Self::version_mismatch(),
             NotChanged::LastAdmin => Self::last_organization_admin(),
         }
     }

@@ -69,6 +69,8 @@ impl LocalStack {
         streams::check_filters(&functions)?;
         let table = template.table(&table_name)?;
         let permissions = Arc::new(Permissions::new(&functions, &table, template.region(), notices)?);
+        let refused = functions.iter().filter(|function| permissions.lambda(function, &names.stream_arn).is_err());
+        let refused: Vec<String> = refused.map(|function| function.name.clone()).collect();
         database.front.guard(Arc::clone(&permissions));
         let mut api = template.api(&names)?;
         let logs = LogSink::new(options.logs);
@@ -141,7 +143,9 @@ impl LocalStack {
                 dead_letters,
                 front: database.front,
             };
-            stack.tasks.extend(Poller::all(&functions, &reading).into_iter().map(|poller| tokio::spawn(poller.run())));
+            let pollers = Poller::all(&functions, &reading).into_iter();
+            let pollers = pollers.filter(|poller| !refused.iter().any(|function| function == poller.function()));
+            stack.tasks.extend(pollers.map(|poller| tokio::spawn(poller.run())));
         }
         for (function, kind) in not_driven(&functions) {
             notices.say(&format!(

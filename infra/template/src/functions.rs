@@ -32,8 +32,14 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// What invokes it.
     pub sources: Vec<Source>,
-    /// The statements of its policies. Without one it may do nothing.
+    /// The logical id of its role.
+    pub role: String,
+    /// The statements of its role's policies. Without one it may do nothing.
     pub statements: Vec<Value>,
+    /// The log group that Lambda writes its lines to.
+    pub log_group: String,
+    /// Whether Lambda sends traces.
+    pub traced: bool,
 }
 
 /// What invokes a function.
@@ -91,6 +97,8 @@ pub struct StreamSource {
     pub bisect: bool,
     /// The function says which records of a batch failed.
     pub report_item_failures: bool,
+    /// The ARN of the queue or topic that hears of what was given up.
+    pub on_failure: Option<String>,
     /// A record passes if any of them matches; without any, every record passes.
     pub filters: Vec<Value>,
 }
@@ -149,9 +157,14 @@ impl Template {
                 .concat(),
             _ => Vec::new(),
         };
+        let log_group = get("LoggingConfig")?.get("LogGroup").map_or_else(|| format!("/aws/lambda/{name}"), text);
+        let (role, statements) = self.role(id, properties, names)?;
         Ok(Function {
             id: id.to_owned(),
-            statements: self.statements(id, properties, names)?,
+            role,
+            statements,
+            log_group,
+            traced: get("Tracing")?.as_str() == Some("Active"),
             arn: function_arn(self.region(), &name),
             handler: get("Handler")?.as_str().unwrap_or("bootstrap").to_owned(),
             memory_megabytes: number(&get("MemorySize")?).unwrap_or(128.0) as u64,
@@ -228,6 +241,7 @@ impl Template {
             report_item_failures: get("FunctionResponseTypes")?
                 .as_array()
                 .is_some_and(|types| types.iter().any(|kind| kind == "ReportBatchItemFailures")),
+            on_failure: get("DestinationConfig")?.pointer("/OnFailure/Destination").map(text),
             filters: filters.collect::<Result<_, _>>()?,
         })
     }

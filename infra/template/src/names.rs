@@ -70,6 +70,7 @@ impl Names {
             }
             ("AWS::Serverless::HttpApi", "ApiEndpoint") => named(&self.api_url, self.api_url.clone()),
             ("AWS::Serverless::Function", "Arn") => Some(function_arn(region, function_name(resource)?)),
+            ("AWS::Logs::LogGroup", "Arn") => Some(format!("arn:aws:logs:{region}:{ACCOUNT}:log-group:local-{id}:*")),
             ("AWS::SQS::Queue", "Arn") => Some(format!("arn:aws:sqs:{region}:{ACCOUNT}:local-{id}")),
             ("AWS::SQS::Queue", "QueueName") | ("AWS::SNS::Topic", "TopicName") => Some(format!("local-{id}")),
             ("AWS::SQS::Queue", "QueueUrl") => self.reference(template, id),

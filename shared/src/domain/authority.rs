@@ -80,6 +80,11 @@ impl<T> Guarded<T> {
         Self(reader.zip(value))
     }
 
+    /// The same with another value.
+    pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Guarded<U> {
+        Guarded(self.0.map(|(reader, value)| (reader, map(value))))
+    }
+
     /// For any member.
     ///
     /// # Errors

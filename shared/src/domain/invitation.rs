@@ -3,6 +3,15 @@ use super::{
     UserId, named,
 };
 
+/// How many invitations a day (R24).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvitationLimits {
+    /// Of one organization.
+    pub organization: u32,
+    /// Of one inviter in it.
+    pub inviter: u32,
+}
+
 /// What an inviter asks for.
 #[derive(Clone, Debug)]
 pub struct InvitationTerms {
@@ -25,6 +34,8 @@ pub struct Invitation {
     pub invited_by: UserId,
     /// What the inviter was called when the mail was written; unknown until then.
     pub inviter_name: Option<PersonName>,
+    /// What Cognito's API calls the inviter, where that is not the inviter's id.
+    pub inviter_username: Option<String>,
     /// Words of the inviter's own.
     pub message: Option<InvitationMessage>,
     /// The language that the mail is wanted in.
@@ -102,6 +113,11 @@ impl InvitationStatus {
 }
 
 impl Invitation {
+    /// What Cognito's API calls the inviter.
+    pub fn inviter_username(&self) -> &str {
+        self.inviter_username.as_deref().unwrap_or(self.invited_by.as_str())
+    }
+
     /// What it is at `now`: expired from the very instant of expiry, whatever the table says (I10).
     pub fn status(&self, now: Timestamp) -> InvitationStatus {
         match self.state {

@@ -22,7 +22,9 @@ pub use authority::{Authority, Guarded, Refusal};
 pub use details::{OrganizationDetails, SubmittedDetails};
 pub use email_address::{AddressKey, EmailAddress, InvalidAddressKey};
 pub use ids::{InvalidId, InvitationId, OrganizationId, UserId, Version, WorkspaceId};
-pub use invitation::{Delivery, DeliveryStatus, Invitation, InvitationState, InvitationStatus, InvitationTerms};
+pub use invitation::{
+    Delivery, DeliveryStatus, Invitation, InvitationLimits, InvitationState, InvitationStatus, InvitationTerms,
+};
 pub use member::{Member, Membership};
 pub use name::UnknownName;
 pub(crate) use name::named;

@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 use uuid::Uuid;
 
-use super::*;
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::{CodePointMapData, props::GeneralCategoryGroup};
+
+use super::{text::second_opinion, *};
 
 fn role_sets() -> impl Strategy<Value = RoleSet> {
     prop::sample::select(RoleSet::all().collect::<Vec<_>>())
@@ -21,6 +24,118 @@ fn texts() -> impl Strategy<Value = String> {
         prop::sample::select("\u{202e}\u{200b}\u{feff}\r\n\t<>:/.@\"#% e\u{301}é".chars().collect::<Vec<_>>());
     prop::collection::vec(prop_oneof![3 => any::<char>(), 2 => special, 4 => prop::char::range('a', 'z')], 0..40)
         .prop_map(String::from_iter)
+}
+
+/// Names put together from what addresses, scripts and emoji are made of, so that many are nearly one.
+fn composed_names() -> impl Strategy<Value = String> {
+    const PARTS: &[&str] = &[
+        "evil",
+        "com",
+        "Acme",
+        "\u{ff45}vil",
+        "\u{5546}\u{5e97}",
+        "www",
+        "https",
+        "mailto",
+        "a",
+        "1",
+        "80",
+        "pay",
+        "S.p.A",
+        "v1.0",
+        ".",
+        ".",
+        ".",
+        "..",
+        "\u{3002}",
+        "\u{ff0e}",
+        "\u{ff61}",
+        "\u{2024}",
+        "/",
+        "/",
+        "//",
+        "\u{ff0f}",
+        "\u{2044}",
+        "\\",
+        ":",
+        ":",
+        "\u{ff1a}",
+        "?",
+        "\u{ff1f}",
+        "#",
+        "@",
+        "\u{ff20}",
+        " ",
+        " ",
+        "(",
+        ")",
+        ",",
+        "-",
+        "_",
+        "=",
+        "\u{2764}",
+        "\u{fe0f}",
+        "\u{200d}",
+        "\u{200c}",
+        "\u{1f468}",
+        "\u{1f3fd}",
+        "\u{6cc}",
+        "\u{62e}",
+        "\u{915}",
+        "\u{94d}",
+        "\u{301}",
+        "\u{e47}",
+        "\u{2800}",
+        "\u{3164}",
+        "\u{202e}",
+        "\u{e0100}",
+        "\u{1d173}",
+        "\u{e000}",
+        "\u{ffff}",
+    ];
+    prop::collection::vec(prop::sample::select(PARTS), 1..12).prop_map(|parts| parts.concat())
+}
+
+fn category_is_in(c: char, group: GeneralCategoryGroup) -> bool {
+    group.contains(CodePointMapData::new().get(c))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn a_name_that_was_accepted_is_seen_and_is_no_link(text in prop_oneof![1 => texts(), 4 => composed_names()]) {
+        if let Ok(name) = OrganizationName::parse(&text) {
+            let name = name.as_str();
+            let visible = GeneralCategoryGroup::Letter
+                .union(GeneralCategoryGroup::Number)
+                .union(GeneralCategoryGroup::Punctuation)
+                .union(GeneralCategoryGroup::Symbol);
+            // It begins with something that is seen, and nothing in it is of a kind that never is.
+            prop_assert!(name.chars().next().is_some_and(|c| category_is_in(c, visible)), "{name:?}");
+            let hides = |c: char| {
+                c.is_control() || category_is_in(c, GeneralCategoryGroup::Other) && !"\u{200c}\u{200d}".contains(c)
+                    || "\u{2028}\u{2029}\u{2800}\u{3164}\u{ffa0}".contains(c)
+            };
+            prop_assert!(!name.chars().any(hides), "{name:?}");
+            let compatible = ComposingNormalizerBorrowed::new_nfkc().normalize(name).replace('\u{3002}', ".");
+            prop_assert_eq!(second_opinion(&compatible), None, "{:?} as {:?}", name, compatible);
+            for spelled in [compatible.as_str(), &compatible.to_uppercase(), &compatible.to_lowercase()] {
+                prop_assert!(!spelled.contains("://") && !spelled.contains(['<', '>']), "{spelled:?}");
+                prop_assert_ne!(OrganizationName::parse(spelled).err().map(|error| error.to_string()), Some("must not contain a web address or an e-mail address".to_owned()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_the_nfc_of_what_was_sent(text in composed_names()) {
+        if let Ok(name) = OrganizationName::parse(&text) {
+            let nfc = ComposingNormalizerBorrowed::new_nfc().normalize(&text).split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert_eq!(name.as_str(), nfc);
+            prop_assert_eq!(&OrganizationName::parse(name.as_str()).unwrap(), &name);
+            prop_assert!(InvitationMessage::parse(name.as_str()).is_ok());
+        }
+    }
 }
 
 proptest! {

@@ -1,6 +1,17 @@
+//! Words that people write, and others read in mails and pages. What is kept is the NFC of what was sent; what is looked at
+//! is that and, for links and markup, a compatibility-normalized copy.
+//!
+//! These are rules for writing. What is stored is read by none of them (`stored`), so they can become stricter.
+
+mod links;
+#[cfg(test)]
+mod names;
+mod shown;
+
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
+use icu_normalizer::ComposingNormalizerBorrowed;
+use shown::{Flaw, flaw};
 
 /// Why a text cannot be used, worded for the person who wrote it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -11,58 +22,71 @@ pub enum InvalidText {
     /// Counted in characters after normalization.
     #[error("must have at most {0} characters")]
     TooLong(usize),
-    /// Control, bidirectional and zero-width characters make a name look like another one.
+    /// Characters that nobody sees, or that change how others are seen, make a name look like another one.
     #[error("must not contain control, invisible or direction-changing characters")]
     Invisible,
+    /// A mark at the start of a word combines with whatever a page shows before it; a pile of marks covers other lines.
+    #[error("must not contain combining marks that stand alone or are piled up")]
+    Marks,
     /// Names are shown in mails and pages.
     #[error("must not contain < or >")]
     Markup,
     /// A name that is an address turns an invitation mail into somebody else's advertisement.
-    #[error("must not contain a web address")]
+    #[error("must not contain a web address or an e-mail address")]
     WebAddress,
     /// Not a language tag.
     #[error("must be a language tag such as en or pt-BR")]
     NotALocale,
 }
 
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+impl From<Flaw> for InvalidText {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Invisible => Self::Invisible,
+            Flaw::Mark => Self::Marks,
+        }
+    }
+}
+
+fn nfc(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
+}
+
+/// `text` is in NFC and as it will be kept.
+fn check(text: &str, longest: usize) -> Result<(), InvalidText> {
+    match text.chars().count() {
+        0 => return Err(InvalidText::Empty),
+        count if count > longest => return Err(InvalidText::TooLong(longest)),
+        _ => {}
+    }
+    let characters: Vec<char> = text.chars().collect();
+    let line_break = |at: usize| characters[at] == '\n';
+    let flaw = (0..characters.len()).filter(|at| !line_break(*at)).find_map(|at| flaw(&characters, at));
+    flaw.map_or(Ok(()), |flaw| Err(flaw.into()))
 }
 
 /// One line in NFC, trimmed, white space folded to single spaces.
 fn line(text: &str, longest: usize) -> Result<String, InvalidText> {
-    if text.chars().any(is_invisible) {
+    // Before they are folded: a line break is white space, and no part of a name.
+    if text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
         return Err(InvalidText::Invisible);
     }
-    let text: String = text.nfc().collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.chars().count() {
-        0 => Err(InvalidText::Empty),
-        count if count > longest => Err(InvalidText::TooLong(longest)),
-        _ => Ok(text),
-    }
+    let text = nfc(&text.split_whitespace().collect::<Vec<_>>().join(" "));
+    check(&text, longest)?;
+    Ok(text)
 }
 
 /// A line that is shown to others under somebody's name: no markup, no web address.
 pub(super) fn label(text: &str, longest: usize) -> Result<String, InvalidText> {
     let text = line(text, longest)?;
-    if text.contains(['<', '>']) {
+    let folded = links::folded(&text);
+    if folded.contains(['<', '>']) {
         return Err(InvalidText::Markup);
     }
-    if text.to_lowercase().split(' ').any(is_web_address) {
+    if links::is_in(&folded) {
         return Err(InvalidText::WebAddress);
     }
     Ok(text)
-}
-
-/// Whether mail programs make a link of a word that nobody could mistake for a name. `Acme.io` alone could be one.
-fn is_web_address(word: &str) -> bool {
-    const SCHEMES: [&str; 5] = ["mailto:", "javascript:", "data:", "tel:", "sms:"];
-    let has_path = word.split_once('/').is_some_and(|(host, _)| host.contains('.'));
-    has_path || word.contains("://") || word.contains("www.") || SCHEMES.iter().any(|scheme| word.contains(scheme))
 }
 
 macro_rules! text_type {
@@ -122,22 +146,22 @@ impl PersonName {
     /// From a user pool's attribute, which nobody has checked: what cannot be shown is taken out, not refused, because
     /// a name must never fail a sign-up.
     pub fn from_attribute(text: &str) -> Option<Self> {
-        let shown: String = text.chars().filter(|c| !is_invisible(*c) && !matches!(c, '<' | '>')).take(100).collect();
-        Self::parse(&shown).ok()
+        let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+        let plain = |c: &char| !matches!(c, '<' | '>' | '\u{fe64}' | '\u{fe65}' | '\u{ff1c}' | '\u{ff1e}');
+        let mut shown: Vec<char> = nfc(&spaced).chars().filter(plain).collect();
+        // Twice a character may have been fine only beside one that is gone now. Whoever needs more goes without a name.
+        for _ in 0..3 {
+            shown = (0..shown.len()).filter(|at| flaw(&shown, *at).is_none()).map(|at| shown[at]).collect();
+            shown.truncate(100);
+        }
+        Self::parse(&String::from_iter(shown)).ok()
     }
 }
 
 fn message(text: &str) -> Result<String, InvalidText> {
-    let text = text.replace("\r\n", "\n");
-    let text: String = text.trim().nfc().collect();
-    if text.chars().any(|c| c != '\n' && is_invisible(c)) {
-        return Err(InvalidText::Invisible);
-    }
-    match text.chars().count() {
-        0 => Err(InvalidText::Empty),
-        count if count > 1000 => Err(InvalidText::TooLong(1000)),
-        _ => Ok(text),
-    }
+    let text = nfc(text.replace("\r\n", "\n").trim());
+    check(&text, 1000)?;
+    Ok(text)
 }
 
 fn locale(text: &str) -> Result<String, InvalidText> {
@@ -151,6 +175,9 @@ fn locale(text: &str) -> Result<String, InvalidText> {
         Err(InvalidText::NotALocale)
     }
 }
+
+#[cfg(test)]
+pub(super) use names::second_opinion;
 
 #[cfg(test)]
 mod tests {

@@ -22,6 +22,18 @@ impl Timestamp {
         self.0.as_second()
     }
 
+    /// The day in UTC: `2026-01-02`.
+    pub fn date(self) -> String {
+        let mut text = self.to_string();
+        text.truncate("2026-01-02".len());
+        text
+    }
+
+    /// The time until the next day in UTC begins.
+    pub fn until_tomorrow(self) -> SignedDuration {
+        SignedDuration::from_secs(24 * 3600 - self.as_seconds().rem_euclid(24 * 3600))
+    }
+
     /// `days` later; the latest instant there is if that lies beyond it.
     #[must_use]
     pub fn plus_days(self, days: u16) -> Self {

@@ -6,19 +6,22 @@ use super::{Code, Problem};
 /// Where a page of one list ends.
 ///
 /// It holds the last sort key and a checksum over it and the list it belongs to, so that a cursor that was altered or
-/// taken from another list, organization or filter is refused. The checksum is no signature and need not be one: the
-/// partition always comes from the request, so a forged cursor reaches nothing that the list would not show anyway.
+/// taken from another list, organization or filter is refused. The checksum is no signature: a client can compute it. So what
+/// the cursor holds has to be a key that the list could have, and the partition always comes from the request: a forged
+/// cursor reaches nothing that the list would not show anyway.
 #[derive(Clone, Debug)]
 pub struct Cursor {
     list: String,
+    is_key: fn(&str) -> bool,
 }
 
 const CHECKSUM: usize = 12;
 
 impl Cursor {
-    /// Cursors of the list that `list` names: route, organization or user, and filters.
-    pub fn of(list: impl Into<String>) -> Self {
-        Self { list: list.into() }
+    /// Cursors of the list that `list` names: route, organization or user, and filters. `is_key`: whether a sort key is one
+    /// of that kind of list.
+    pub fn of(list: impl Into<String>, is_key: fn(&str) -> bool) -> Self {
+        Self { list: list.into(), is_key }
     }
 
     fn checksum(&self, key: &str) -> [u8; CHECKSUM] {
@@ -43,7 +46,7 @@ impl Cursor {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
             let (checksum, key) = bytes.split_at_checked(CHECKSUM)?;
             let key = std::str::from_utf8(key).ok()?;
-            (self.checksum(key) == *checksum).then(|| key.to_owned())
+            (self.checksum(key) == *checksum && (self.is_key)(key)).then(|| key.to_owned())
         };
         read().ok_or_else(|| Problem::new(Code::InvalidCursor, "Send `nextCursor` exactly as this list gave it, with the same filters, or leave it out to start again."))
     }
@@ -52,18 +55,30 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::items::keys;
+
+    /// Anybody can compute the checksum.
+    #[test]
+    fn a_forged_cursor_is_no_key() {
+        let members = Cursor::of("members/org_1", keys::is_member);
+        let long = format!("MEMBER#{}", "x".repeat(2000));
+        for forged in ["", "MEMBER#", "META", "INVITATION#inv_1", "MEMBER#a#b", "MEMBER#\u{0}", "member#u-1", &long] {
+            assert_eq!(members.read(&members.write(forged)).unwrap_err().code(), Code::InvalidCursor, "{forged}");
+        }
+    }
 
     #[test]
     fn a_cursor_belongs_to_one_list() {
-        let cursor = Cursor::of("members/org_1").write("MEMBER#u-1");
-        assert_eq!(Cursor::of("members/org_1").read(&cursor).unwrap(), "MEMBER#u-1");
+        let members = |list: &str| Cursor::of(list, keys::is_member);
+        let cursor = members("members/org_1").write("MEMBER#u-1");
+        assert_eq!(members("members/org_1").read(&cursor).unwrap(), "MEMBER#u-1");
         for (list, text) in [
             ("members/org_2", cursor.as_str()),
             ("members/org_1", &cursor[1..]),
             ("members/org_1", "MEMBER#u-1"),
             ("members/org_1", ""),
         ] {
-            assert_eq!(Cursor::of(list).read(text).unwrap_err().code(), Code::InvalidCursor);
+            assert_eq!(members(list).read(text).unwrap_err().code(), Code::InvalidCursor);
         }
     }
 }

@@ -15,4 +15,4 @@ pub use idempotency::{Idempotency, IdempotencyKey, Once};
 pub use problem::{Code, Problem};
 pub use reply::{PageView, Reply};
 pub use request::{ApiRequest, PageRequest};
-pub use serve::{Api, HttpFunction, serve};
+pub use serve::{Answering, Api, HttpFunction, serve};

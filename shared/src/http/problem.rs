@@ -56,6 +56,8 @@ codes! {
     UnsupportedMediaType = "unsupported-media-type", 415, "The body has to be JSON";
     ValidationFailed = "validation-failed", 422, "Some values cannot be used";
     IdempotencyKeyReused = "idempotency-key-reused", 422, "The idempotency key belongs to another request";
+    TooManyRequests = "too-many-requests", 429, "You are asking too often";
+    InvitationRateLimited = "invitation-rate-limited", 429, "The limit of invitations is reached";
     InternalError = "internal-error", 500, "Something went wrong on our side";
     TemporarilyUnavailable = "temporarily-unavailable", 503, "Not available right now";
 }
@@ -102,6 +104,11 @@ impl Problem {
         Self::new(Code::LastOrganizationAdmin, "Make somebody else an organization admin first.")
     }
 
+    /// `If-Match` names another version than there is.
+    pub fn version_mismatch() -> Self {
+        Self::new(Code::VersionMismatch, "Read the member again, decide again, and send the new ETag as If-Match.")
+    }
+
     /// One idempotency key, two requests (I9).
     pub fn idempotency_key_reused() -> Self {
         let detail =
@@ -120,7 +127,12 @@ impl Problem {
     /// The same request may safely be sent again.
     pub fn unavailable() -> Self {
         let detail = "Nothing was changed, or the same request may safely be repeated. Try again in a moment.";
-        Self { retry_after: Some(SignedDuration::from_secs(1)), ..Self::new(Code::TemporarilyUnavailable, detail) }
+        Self::retry_after(Code::TemporarilyUnavailable, detail, SignedDuration::from_secs(1))
+    }
+
+    /// The same request may succeed after `pause`.
+    pub fn retry_after(code: Code, detail: impl Into<String>, pause: SignedDuration) -> Self {
+        Self { retry_after: Some(pause), ..Self::new(code, detail) }
     }
 
     /// A mistake of this side. `error` goes to the log, never to the client.
@@ -135,7 +147,7 @@ impl Problem {
 
     /// Seconds for the header `Retry-After`.
     pub fn retry_after_seconds(&self) -> Option<i64> {
-        self.retry_after.map(|duration| duration.as_secs())
+        self.retry_after.map(|duration| (duration.as_millis() + 999) as i64 / 1000)
     }
 
     pub fn document(&self, request_id: &str) -> impl Serialize {
@@ -219,11 +231,20 @@ impl From<DirectoryError> for Problem {
         match error {
             DirectoryError::Unknown => Self::new(
                 Code::AccessTokenRequired,
-                "The account that this token was issued to does not exist any more. Sign in again.",
+                "The account for this access token no longer exists or is disabled. Sign in with another account.",
             ),
             DirectoryError::NoAddress => Self::new(
                 Code::EmailNotVerified,
                 "The user pool has no e-mail address for you. Add one, verify it, and try again.",
+            ),
+            DirectoryError::TooOften(pause) => Self::retry_after(
+                Code::TooManyRequests,
+                "This request looks you up in the user pool, and you sent too many of them. Send it again later.",
+                pause,
+            ),
+            DirectoryError::UnusableAddress => Self::new(
+                Code::EmailNotVerified,
+                "The e-mail address that the user pool has for you cannot be used here: the part before the @ has to be ASCII, unquoted and without two dots in a row. Change the address, verify it, and try again.",
             ),
             DirectoryError::Unavailable(_) => {
                 tracing::warn!(error = telemetry::chain(&error), "the user pool is not available");

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use lambda_http::{
     Body, Request, RequestExt,
     aws_lambda_events::apigw::ApiGatewayV2httpRequestContext,
@@ -11,6 +13,9 @@ use crate::{
     domain::{InvalidId, InvitationId, OrganizationId, Timestamp, UserId, Version},
     table::Occasion,
 };
+
+/// What is left of an invocation's time for writing the answer and the log.
+const TO_ANSWER: Duration = Duration::from_millis(500);
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 16 * 1024;
@@ -60,6 +65,13 @@ impl ApiRequest {
     /// For audit records.
     pub fn occasion(&self) -> Occasion {
         Occasion { at: self.now, request_id: self.id().to_owned() }
+    }
+
+    /// The time until shortly before Lambda ends the invocation; nothing outside of Lambda.
+    pub(super) fn time_left(&self) -> Option<Duration> {
+        let deadline = self.request.lambda_context_ref().map(|context| context.deadline).filter(|time| *time > 0)?;
+        let now = u64::try_from(self.now.as_milliseconds()).unwrap_or_default();
+        Some(Duration::from_millis(deadline.saturating_sub(now)).saturating_sub(TO_ANSWER))
     }
 
     pub(super) fn request(&self) -> &Request {

@@ -1,7 +1,12 @@
+use std::pin::Pin;
+
 use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 
 use super::{ApiRequest, Clients, Problem, Reply, reply::response};
 use crate::{configuration::InvalidConfiguration, environment::Environment, metrics::Origin, start::Start, telemetry};
+
+/// A request that is being answered. In a box of its own, so that it is not moved through every layer above it.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send + 'a>>;
 
 /// A function behind the HTTP API. [`routes!`](crate::routes) writes the part that has to agree with template.yaml.
 pub trait HttpFunction: Sized + Send + Sync + 'static {
@@ -13,7 +18,7 @@ pub trait HttpFunction: Sized + Send + Sync + 'static {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration>;
 
     /// Answers a request for one of its routes.
-    fn answer(&self, request: &ApiRequest) -> impl Future<Output = Result<Reply, Problem>> + Send;
+    fn answer<'a>(&'a self, request: &'a ApiRequest) -> Answering<'a>;
 }
 
 /// The one table of a function's routes: `routes! { Members { "GET /…/members" => list, … } }`. The lookup is exact, and a
@@ -28,10 +33,10 @@ macro_rules! routes {
                 Self::new(start)
             }
 
-            async fn answer(&self, request: &$crate::http::ApiRequest) -> Result<$crate::http::Reply, $crate::http::Problem> {
+            fn answer<'a>(&'a self, request: &'a $crate::http::ApiRequest) -> $crate::http::Answering<'a> {
                 match request.route() {
-                    $($route => self.$handler(request).await,)+
-                    _ => Err($crate::http::Problem::unknown_route()),
+                    $($route => Box::pin(self.$handler(request)),)+
+                    _ => Box::pin(async { Err($crate::http::Problem::unknown_route()) }),
                 }
             }
         }
@@ -60,8 +65,21 @@ impl<F: HttpFunction> Api<F> {
     /// # Errors
     /// When the environment is not what template.yaml sets.
     pub fn new(service: &'static str, start: &Start) -> Result<Self, InvalidConfiguration> {
-        let clients = Clients::new(start.variables.text("USER_POOL_CLIENT_ID")?);
+        let clients = Clients::new(&start.variables.text("USER_POOL_CLIENT_ID")?);
         Ok(Self { service, function: F::new(start)?, clients, environment: start.environment.clone() })
+    }
+
+    /// One deadline, Lambda's own, bounds everything that a request does: the calls to AWS, their retries, the pauses
+    /// between. A function that Lambda kills answers nothing, and API Gateway makes a 500 of that.
+    async fn answer_in_time(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let answer = self.function.answer(request);
+        match request.time_left() {
+            None => answer.await,
+            Some(time) => tokio::time::timeout(time, answer).await.unwrap_or_else(|_| {
+                tracing::warn!("no time left: the request may be repeated");
+                Err(Problem::unavailable())
+            }),
+        }
     }
 
     /// Answers one request and leaves one line in the log, and one of metrics where there was something to count. Whatever
@@ -69,7 +87,7 @@ impl<F: HttpFunction> Api<F> {
     pub async fn respond(&self, request: Request) -> Response<Body> {
         let Self { service, environment, .. } = self;
         let request = ApiRequest::new(request, self.clients.clone(), environment.now());
-        let answer = self.function.answer(&request).await;
+        let answer = self.answer_in_time(&request).await;
         let code = answer.as_ref().err().map(|problem| problem.code().text());
         let response = response(answer, request.id());
         let lambda = request.request().lambda_context_ref();

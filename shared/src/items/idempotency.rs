@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Key, Text, keys::sk};
-use crate::domain::{Timestamp, UserId};
+use crate::domain::{OrganizationId, Timestamp, UserId};
 
 /// `USER#sub` / `IDEMPOTENCY#route#key`: the answer to a request, written in the same transaction as its effect (I9).
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,6 +40,13 @@ impl IdempotencyItem {
             return Ok(None);
         }
         if self.fingerprint == fingerprint { Ok(Some(self.answer)) } else { Err(KeyReused) }
+    }
+}
+
+impl Answer {
+    /// The organization that was created, as `Location` names it.
+    pub fn organization(&self) -> Option<OrganizationId> {
+        self.location.as_ref()?.strip_prefix("/organizations/")?.parse().ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every key of the table, in one place. Each names a user or an organization, so that no item of one organization can
 //! be reached with the id of another (R19, I6).
 
-use std::fmt::Display;
+use std::{fmt::Display, str::FromStr};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -127,6 +127,25 @@ impl Key {
             ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
         ])
     }
+}
+
+/// Whether a sort key is that of a member.
+pub fn is_member(key: &str) -> bool {
+    is::<UserId>(key, MEMBERS)
+}
+
+/// Whether a sort key is that of an invitation.
+pub fn is_invitation(key: &str) -> bool {
+    is::<InvitationId>(key, INVITATIONS)
+}
+
+/// Whether a sort key is that of a membership pointer.
+pub fn is_pointer(key: &str) -> bool {
+    is::<OrganizationId>(key, POINTERS)
+}
+
+fn is<T: FromStr>(key: &str, prefix: &str) -> bool {
+    key.strip_prefix(prefix).is_some_and(|id| id.parse::<T>().is_ok())
 }
 
 /// The partition of a user.

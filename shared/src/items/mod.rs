@@ -30,7 +30,7 @@ pub use idempotency::{Answer, IdempotencyItem, KeyReused};
 pub use invitation::InvitationItem;
 pub use keys::Key;
 pub use member::{MemberItem, PointerItem};
-pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem};
+pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
 pub use user::UserItem;
 pub use workspace::WorkspaceItem;
 

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Key, Text, field::Stored, keys::sk};
 use crate::domain::{
-    EmailAddress, Organization, OrganizationDetails, OrganizationId, OrganizationName, OrganizationStatus, Seats,
-    Subscription, SubscriptionStatus, Timestamp, UserId, Version,
+    EmailAddress, InvitationLimits, Organization, OrganizationDetails, OrganizationId, OrganizationName,
+    OrganizationStatus, Seats, Subscription, SubscriptionStatus, Timestamp, UserId, Version,
 };
 
 /// `ORG#org` / `META`
@@ -123,6 +125,19 @@ pub struct SeatsItem {
     seats_used: u64,
     /// Here rather than in SUBSCRIPTION, so that one condition on one item compares both (R16).
     seat_limit: u64,
+    /// The day, UTC, that the two counts are of (R24). Here, since every invitation writes this item anyway.
+    invitations_on: Option<String>,
+    #[serde(default)]
+    invitations_made: u32,
+    /// By inviter, see [`invitations_of`].
+    #[serde(default)]
+    invitations_today: BTreeMap<String, u32>,
+}
+
+/// The name under which an inviter's invitations of the day are counted: `u_` and the id, with `_` for `-`, which an
+/// expression cannot name.
+pub fn invitations_of(inviter: &UserId) -> String {
+    format!("u_{}", inviter.as_str().replace('-', "_"))
 }
 
 impl Item for SeatsItem {
@@ -135,8 +150,31 @@ impl Item for SeatsItem {
 
 impl SeatsItem {
     /// What an organization is founded with.
-    pub fn new(organization: OrganizationId, seats: Seats) -> Self {
-        Self { organization_id: Text(organization), seats_used: seats.used, seat_limit: seats.limit }
+    pub fn new(organization: OrganizationId, seats: Seats, now: Timestamp) -> Self {
+        Self {
+            organization_id: Text(organization),
+            seats_used: seats.used,
+            seat_limit: seats.limit,
+            invitations_on: Some(now.date()),
+            invitations_made: 0,
+            invitations_today: BTreeMap::new(),
+        }
+    }
+
+    /// Whether the counts are of another day.
+    pub fn is_of_another_day(&self, now: Timestamp) -> bool {
+        self.invitations_on.as_deref() != Some(now.date().as_str())
+    }
+
+    /// Whether the organization or the inviter has reached a limit today.
+    pub fn is_at_a_limit(&self, limits: InvitationLimits, inviter: &UserId) -> bool {
+        let by_inviter = self.invitations_today.get(&invitations_of(inviter)).copied().unwrap_or_default();
+        self.invitations_made >= limits.organization || by_inviter >= limits.inviter
+    }
+
+    /// Whether every seat is taken.
+    pub fn is_full(&self) -> bool {
+        self.seats_used >= self.seat_limit
     }
 }
 

@@ -105,6 +105,7 @@ fn invitation() -> Invitation {
         roles: RoleSet::MEMBER,
         invited_by: ada(),
         inviter_name: None,
+        inviter_username: None,
         message: Some(InvitationMessage::parse("Hello\nAda").unwrap()),
         locale: Some(Locale::parse("pt-BR").unwrap()),
         created_at: at("2026-01-02T03:04:05Z"),
@@ -160,7 +161,7 @@ fn what_the_domain_writes_is_what_is_stored() {
         version: Version::new(Uuid::from_u128(1)),
     };
     check(&SubscriptionItem::new(organization_id(), &subscription));
-    check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }));
+    check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
     check(&InvitationItem::queued(&invitation(), "0190a6a4-7b3c-7def-8123-0000000000bb"));
@@ -230,6 +231,10 @@ const OPTIONAL: &[&str] = &[
     "delivery_reason",
     "mail_attempts",
     "secret_hashes",
+    "inviter_username",
+    "invitations_on",
+    "invitations_made",
+    "invitations_today",
     "invited_address",
     "invitation_expires_at",
     "actor",

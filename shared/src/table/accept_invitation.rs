@@ -17,6 +17,8 @@ use crate::{
 /// What somebody who holds a token can be told about.
 #[derive(Debug)]
 pub struct InvitationToAnswer {
+    /// The reader's place in the organization, if a reader was named and has one.
+    pub reader: Option<Member>,
     /// The invitation that the token belongs to.
     pub invitation: Invitation,
     pub organization: Organization,
@@ -52,12 +54,14 @@ impl Table {
     pub async fn invitation_by_token(
         &self,
         token: &InvitationToken,
+        reader: Option<&UserId>,
         answered: Option<Key>,
     ) -> Result<Option<InvitationToAnswer>, StoreError> {
         let invitation = Key::invitation(token.organization(), token.invitation());
         let organization = Key::organization(token.organization());
-        let mut batch =
-            self.batch_get([invitation.clone(), organization.clone()].into_iter().chain(answered.clone())).await?;
+        let member = reader.map(|user| Key::member(token.organization(), user));
+        let keys = [invitation.clone(), organization.clone()].into_iter().chain(member).chain(answered.clone());
+        let mut batch = self.batch_get(keys).await?;
         let found: Option<InvitationItem> = batch.take(invitation)?;
         let organization: Option<OrganizationItem> = batch.take(organization)?;
         let (Some(found), Some(organization)) = (found, organization) else { return Ok(None) };
@@ -66,7 +70,8 @@ impl Table {
             return Ok(None);
         }
         let answered = answered.map(|key| batch.take(key)).transpose()?.flatten();
-        Ok(Some(InvitationToAnswer { invitation, organization: organization.into(), answered }))
+        let reader = reader.map(|user| batch.member(token.organization(), user)).transpose()?.flatten();
+        Ok(Some(InvitationToAnswer { reader, invitation, organization: organization.into(), answered }))
     }
 
     /// Makes the invited user a member. Nothing that all who join share is written, unless an organization admin joins.

@@ -1,4 +1,7 @@
-use aws_sdk_dynamodb::{operation::transact_write_items::TransactWriteItemsError, types::CancellationReason};
+use aws_sdk_dynamodb::{
+    error::SdkError, operation::transact_write_items::TransactWriteItemsError, types::CancellationReason,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::{
     Occasion, Refused, StoreError, WriteError, error::is_transient, patience::Patience, refused::decoded,
@@ -6,6 +9,7 @@ use super::{
 };
 use crate::{
     domain::{Authority, Member, Refusal},
+    fault::Fault,
     items::{Answer, Attributes, IdempotencyItem, Item, MemberItem},
     metrics::Metric,
 };
@@ -69,12 +73,23 @@ impl<C: Copy + PartialEq> Transaction<'_, C> {
                 _ => is_transient(&error),
             };
             if !retry {
-                return Err(StoreError::Unexpected(error.into()).into());
+                return Err(StoreError::Unexpected(fault(&error).into()).into());
             }
             if !patience.wait().await {
-                return Err(StoreError::Unavailable(error.into()).into());
+                return Err(StoreError::Unavailable(fault(&error).into()).into());
             }
         }
+    }
+}
+
+/// The fault, with what cancelled the transaction: `TransactionCanceledException` alone says too little.
+fn fault(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Fault {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            let codes: Vec<_> = cancelled.cancellation_reasons().iter().filter_map(CancellationReason::code).collect();
+            Fault::answered(&format!("TransactionCanceledException {}", codes.join(", ")), 400)
+        }
+        _ => Fault::of(error),
     }
 }
 

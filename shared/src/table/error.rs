@@ -3,6 +3,7 @@ use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkErro
 
 use crate::{
     domain::Refusal,
+    fault::Fault,
     items::{Corrupt, KeyReused},
 };
 
@@ -34,10 +35,11 @@ impl From<Corrupt> for StoreError {
 
 impl<E> From<SdkError<E, HttpResponse>> for StoreError
 where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    E: ProvideErrorMetadata,
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
-        if is_transient(&error) { Self::Unavailable(error.into()) } else { Self::Unexpected(error.into()) }
+        let fault = Fault::of(&error).into();
+        if is_transient(&error) { Self::Unavailable(fault) } else { Self::Unexpected(fault) }
     }
 }
 

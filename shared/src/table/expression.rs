@@ -47,6 +47,12 @@ impl Expression {
         self
     }
 
+    /// That it does not hold.
+    pub(super) fn negated(mut self) -> Self {
+        self.text = format!("NOT ({})", self.text);
+        self
+    }
+
     pub(super) fn text(&self) -> String {
         self.text.clone()
     }

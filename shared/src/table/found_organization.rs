@@ -69,7 +69,7 @@ impl Table {
             .update(FoundingCheck::Right, &Key::profile(&founding.founder.id), spend, allowed)
             .create(None, &OrganizationItem::founded(&founding.organization))
             .create(None, &SubscriptionItem::new(organization, &founding.subscription))
-            .create(None, &SeatsItem::new(organization, founding.seats))
+            .create(None, &SeatsItem::new(organization, founding.seats, occasion.at))
             .create(None, &WorkspaceItem::new(organization, &founding.workspace))
             .create(None, &MemberItem::from(&founding.member))
             .create(None, &PointerItem::from(&founding.member))

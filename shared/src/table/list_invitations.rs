@@ -1,8 +1,6 @@
-use futures::future::try_join;
-
 use super::{Page, StoreError, Table, expression::Expression, read, read::ListQuery};
 use crate::{
-    domain::{Guarded, Invitation, InvitationState, InvitationStatus, OrganizationId, Timestamp, UserId},
+    domain::{Guarded, Invitation, InvitationState, InvitationStatus, OrganizationId, Permission, Timestamp, UserId},
     items::{InvitationItem, keys},
 };
 
@@ -52,7 +50,7 @@ impl Table {
             newest_first: true,
             filter: filter.expression(),
         };
-        let (reader, page) = try_join(self.membership(organization, reader), self.list(list)).await?;
-        Ok(Guarded::new(reader, page.listed(read::read::<InvitationItem, _>)))
+        let page = self.guarded_list(organization, reader, Permission::VIEW_USERS, list).await?;
+        Ok(page.map(|page| page.listed(read::read::<InvitationItem, _>)))
     }
 }

@@ -1,12 +1,10 @@
-use futures::future::try_join;
-
 use super::{
     Page, StoreError, Table,
     expression::Expression,
     read::{self, ListQuery},
 };
 use crate::{
-    domain::{Guarded, Member, OrganizationId, Role, UserId},
+    domain::{Guarded, Member, OrganizationId, Permission, Role, UserId},
     items::{MemberItem, keys},
 };
 
@@ -50,7 +48,7 @@ impl Table {
             newest_first: false,
             filter: filter.expression(),
         };
-        let (reader, page) = try_join(self.membership(organization, reader), self.list(list)).await?;
-        Ok(Guarded::new(reader, page.listed(read::read::<MemberItem, _>)))
+        let page = self.guarded_list(organization, reader, Permission::VIEW_USERS, list).await?;
+        Ok(page.map(|page| page.listed(read::read::<MemberItem, _>)))
     }
 }

@@ -124,6 +124,14 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         self.check_guarded(Guard::Actor(authority), &key, Expression::member_who_may(authority.required()))
     }
 
+    /// As [`Self::authorize`], and that the same actor may not do what `lost` asks for: DynamoDB takes one action an item.
+    pub(super) fn authorize_unless(self, authority: &'a Authority, lost: &Authority) -> Self {
+        let key = Key::member(authority.organization(), authority.actor());
+        let required =
+            Expression::member_who_may(authority.required()).and(Expression::member_who_may(lost.required()).negated());
+        self.check_guarded(Guard::Actor(authority), &key, required)
+    }
+
     /// Keeps the answer for when the same request comes again (I9). A record whose 24 hours are over is as good as none.
     pub(super) fn answer(self, record: Option<&'a IdempotencyItem>, occasion: &'a Occasion) -> Self {
         let Some(record) = record else { return self };

@@ -7,6 +7,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) json: Value,
     pub(crate) etag: Option<String>,
+    /// Seconds.
+    pub(crate) retry_after: Option<i64>,
 }
 
 impl Answer {
@@ -15,8 +17,9 @@ impl Answer {
             Body::Text(text) => serde_json::from_str(text).unwrap(),
             _ => Value::Null,
         };
-        let etag = response.headers().get("etag").map(|value| value.to_str().unwrap().to_owned());
-        Self { status: response.status().as_u16(), json, etag }
+        let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
+        let retry_after = header("retry-after").map(|seconds| seconds.parse().unwrap());
+        Self { status: response.status().as_u16(), json, etag: header("etag"), retry_after }
     }
 
     /// The problem's code; empty for a success.

@@ -80,6 +80,9 @@ impl World {
                 ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
                 ("SEAT_LIMIT", &seats),
                 ("INVITATION_EXPIRY_DAYS", "7"),
+                ("INVITATIONS_PER_INVITER_PER_DAY", "100"),
+                ("INVITATIONS_PER_ORGANIZATION_PER_DAY", "120"),
+                ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),
                 ("APP_URL", "https://app.example.com"),
             ]),
@@ -121,7 +124,13 @@ impl World {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        self.functions.respond(user, method, path, body, headers).await
+        self.functions.respond(user, method, path, body, headers, None).await
+    }
+
+    /// A request to a function that Lambda ends after `time`.
+    pub(crate) async fn call_within(&self, user: &str, method: &str, path: &str, time: Duration) -> Answer {
+        let deadline = self.environment.now().as_milliseconds() + i64::try_from(time.as_millis()).unwrap();
+        self.functions.respond(user, method, path, None, &[], Some(deadline.try_into().unwrap())).await
     }
 
     /// Signs somebody up whose address is `{user}@example.com`; the trigger runs.

@@ -1,6 +1,9 @@
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use serde_json::{Value, json};
@@ -12,11 +15,21 @@ use shared::{
 
 /// The user pool: who there is, and with which address.
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<HashMap<String, (String, bool)>>);
+pub(crate) struct Pool(Mutex<HashMap<String, (String, bool)>>, AtomicUsize);
 
 impl Pool {
     pub(crate) fn add(&self, user: &str, email: &str) {
         self.0.lock().unwrap().insert(user.to_owned(), (email.to_owned(), true));
+    }
+
+    /// The account is deleted or disabled: nobody can tell the difference from outside.
+    pub(crate) fn remove(&self, user: &str) {
+        self.0.lock().unwrap().remove(user);
+    }
+
+    /// How often anybody was asked about since this was last asked.
+    pub(crate) fn questions(&self) -> usize {
+        self.1.swap(0, Ordering::SeqCst)
     }
 
     pub(crate) fn add_unverified(&self, user: &str, email: &str) {
@@ -26,6 +39,7 @@ impl Pool {
 
 impl Directory for Pool {
     fn identity<'a>(&'a self, username: &'a str) -> shared::directory::Answer<'a> {
+        self.1.fetch_add(1, Ordering::SeqCst);
         let known = self.0.lock().unwrap().get(username).cloned();
         Box::pin(async move {
             let (email, verified) = known.ok_or(DirectoryError::Unknown)?;
@@ -35,7 +49,7 @@ impl Directory for Pool {
                 "name" => Some(username),
                 _ => None,
             };
-            Identity::from_attributes(attribute).ok_or(DirectoryError::NoAddress)
+            Identity::from_attributes(attribute)
         })
     }
 }
@@ -99,7 +113,7 @@ pub(crate) fn stream_record(item: &Value) -> Value {
         "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/organizations/stream/1",
         "dynamodb": {
             "ApproximateCreationDateTime": 1_700_000_000, "SequenceNumber": format!("{}", item["mail_id"]), "SizeBytes": 1,
-            "StreamViewType": "NEW_AND_OLD_IMAGES", "Keys": { "pk": text("pk"), "sk": text("sk") },
+            "StreamViewType": "NEW_IMAGE", "Keys": { "pk": text("pk"), "sk": text("sk") },
             "NewImage": {
                 "entity": text("entity"), "delivery_status": { "S": "queued" }, "organization_id": text("organization_id"),
                 "invitation_id": text("invitation_id"), "invited_by": text("invited_by"), "mail_id": text("mail_id"),

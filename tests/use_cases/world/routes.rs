@@ -1,6 +1,6 @@
 use std::pin::Pin;
 
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Context, Request, RequestExt, Response};
 use serde_json::{Map, Value, json};
 use shared::{
     http::{Api, HttpFunction},
@@ -54,6 +54,7 @@ impl Functions {
         target: &str,
         body: Option<Value>,
         headers: &[(&str, &str)],
+        deadline: Option<u64>,
     ) -> Answer {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let asked = format!("{method} {path}");
@@ -73,7 +74,9 @@ impl Functions {
             },
             "body": body.map(|body| body.to_string()), "isBase64Encoded": false
         });
-        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+        let mut context = Context::default();
+        context.deadline = deadline.unwrap_or_default();
+        let request = lambda_http::request::from_str(&event.to_string()).unwrap().with_lambda_context(context);
         Answer::new(&function.respond(request).await)
     }
 

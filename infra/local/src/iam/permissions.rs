@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 use serde_json::Value;
-use stack_template::{ACCOUNT, Function, TemplateError};
+use stack_template::{ACCOUNT, Function, Source, TemplateError};
 
 use super::{
     cognito,
@@ -58,6 +58,10 @@ pub struct PermissionsReport {
     pub refused: Vec<Refusal>,
 }
 
+/// What Lambda does with a stream, in AWS's own words: "the execution role can perform".
+const STREAM_ACTIONS: [&str; 4] =
+    ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
+
 /// The functions' policies. Nobody else's calls are restricted.
 #[derive(Debug)]
 pub(crate) struct Permissions {
@@ -92,8 +96,8 @@ impl Permissions {
         notices: Notices,
     ) -> Result<Self, TemplateError> {
         let principal = |function: &Function| {
-            let (name, role) = (&function.name, &function.id);
-            let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}Role/{name}");
+            let (name, role) = (&function.name, &function.role);
+            let arn = format!("arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{name}");
             Ok((access_key_id(name), Principal { function: name.clone(), arn, policy: policy(function)? }))
         };
         Ok(Self {
@@ -130,6 +134,29 @@ impl Permissions {
         let action = "lambda:InvokeFunction".to_owned();
         let request = Request { action, resource: function_arn.to_owned(), context: Context::new() };
         self.check(caller, b"{}", |_, _| vec![request])
+    }
+
+    /// What Lambda needs on a function's own role before the function runs at all: to write its logs and traces, to read its
+    /// stream and to report to its queue. Lambda does it, not the function, so it is asked for when the stack starts. What is
+    /// refused is on record; a stream that may not be read is not, as Lambda creates no mapping for it.
+    pub(crate) fn lambda(&self, function: &Function, stream_arn: &str) -> Result<(), Refusal> {
+        let caller = access_key_id(&function.name);
+        let arn = format!("arn:aws:logs:{}:{ACCOUNT}:log-group:{}:log-stream:local", self.region, function.log_group);
+        let mut needed = vec![("logs:CreateLogStream", arn.clone()), ("logs:PutLogEvents", arn)];
+        if function.traced {
+            needed.extend(["xray:PutTraceSegments", "xray:PutTelemetryRecords"].map(|action| (action, "*".to_owned())));
+        }
+        for source in &function.sources {
+            let Source::Stream(stream) = source else { continue };
+            needed.extend(STREAM_ACTIONS.map(|action| (action, stream_arn.to_owned())));
+            needed.extend(stream.on_failure.iter().map(|queue| ("sqs:SendMessage", queue.clone())));
+        }
+        let ask = |(action, resource): (&str, String)| {
+            let request = Request { action: action.to_owned(), resource, context: Context::new() };
+            self.check(&caller, b"{}", |_, _| vec![request])
+        };
+        // All of them, so that one refusal hides no other.
+        needed.into_iter().map(ask).collect::<Vec<_>>().into_iter().collect()
     }
 
     /// All of it is allowed, or none of it happens. A body that is no JSON is one that names nothing.
@@ -190,7 +217,7 @@ fn policy(function: &Function) -> Result<Policy, TemplateError> {
         let number = index + 1;
         Statement::parse(statement, number).map_err(|reason| {
             let sid = statement.get("Sid").and_then(Value::as_str).map_or_else(|| number.to_string(), str::to_owned);
-            TemplateError::NotUnderstood { place: format!("{}.Policies.{sid}", function.id), reason }
+            TemplateError::NotUnderstood { place: format!("{}.{sid}", function.role), reason }
         })
     });
     Ok(Policy::new(parsed.collect::<Result<_, _>>()?))
@@ -257,7 +284,7 @@ Resources:
             let named = condition.split([':', '\'']).next().unwrap();
             let named = if named == "Bool" { "aws:SecureTransport" } else { named };
             let error = refused.to_string();
-            assert!(error.starts_with("ReaderFunction.Policies.Odd") && error.contains(named), "{error}");
+            assert!(error.starts_with("ReaderFunctionRole.Odd") && error.contains(named), "{error}");
         }
     }
 
@@ -319,6 +346,59 @@ Resources:
         ask(&permissions, "TransactWriteItems", &json!({"TransactItems": [{"Put": item("a")}]})).unwrap();
         let used: Vec<String> = permissions.report().used.into_iter().map(|grant| grant.sid).collect();
         assert_eq!(used, ["Write"]);
+    }
+
+    #[test]
+    fn lambda_needs_logs_traces_stream_and_queue_on_the_functions_role() {
+        let stream = "arn:aws:dynamodb:us-east-1:000000000000:table/items/stream/x";
+        let statements = [
+            "{Sid: Logs, Effect: Allow, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: !GetAtt Logs.Arn}",
+            "{Sid: Traces, Effect: Allow, Action: 'xray:Put*', Resource: '*'}",
+            "{Sid: Stream, Effect: Allow, Action: ['dynamodb:*Stream*', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], Resource: !GetAtt Table.StreamArn}",
+            "{Sid: Queue, Effect: Allow, Action: 'sqs:SendMessage', Resource: !GetAtt Letters.Arn}",
+        ];
+        // With each left out in turn, and with all of them.
+        for left_out in 0..=statements.len() {
+            let kept = statements.iter().enumerate().filter(|(index, _)| *index != left_out).map(|(_, text)| *text);
+            let text = format!(
+                "
+Resources:
+  Table: {{Type: 'AWS::DynamoDB::Table'}}
+  Logs: {{Type: 'AWS::Logs::LogGroup'}}
+  Letters: {{Type: 'AWS::SQS::Queue'}}
+  F:
+    Type: AWS::Serverless::Function
+    Metadata: {{BuildProperties: {{Binary: f}}}}
+    Properties:
+      Tracing: Active
+      LoggingConfig: {{LogGroup: !Ref Logs}}
+      Policies: [{{Statement: [{}]}}]
+      Events:
+        S:
+          Type: DynamoDB
+          Properties: {{Stream: !GetAtt Table.StreamArn, DestinationConfig: {{OnFailure: {{Destination: !GetAtt Letters.Arn}}}}}}
+",
+                kept.collect::<Vec<_>>().join(", ")
+            );
+            let template = Template::parse(&text, &BTreeMap::new()).unwrap();
+            let named = |text: &str| text.to_owned();
+            let names = Names { table_name: named("items"), stream_arn: named(stream), ..Names::default() };
+            let functions = template.functions(&names).unwrap();
+            let table = template.table("items").unwrap();
+            let permissions = Permissions::new(&functions, &table, "us-east-1", Notices::new(Logs::Captured)).unwrap();
+            let answer = permissions.lambda(&functions[0], stream);
+            let refused: Vec<_> = permissions.report().refused.into_iter().map(|refusal| refusal.action).collect();
+            let expected: &[&str] = match left_out {
+                0 => &["logs:CreateLogStream", "logs:PutLogEvents"],
+                1 => &["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+                2 => &STREAM_ACTIONS,
+                3 => &["sqs:SendMessage"],
+                _ => &[],
+            };
+            assert_eq!(refused, expected);
+            assert_eq!(answer.is_ok(), expected.is_empty());
+            assert!(permissions.report().unused.is_empty(), "{:?}", permissions.report().unused);
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn of(function: &Function, surroundings: &Surroundings, runtime_api: 
     set("AWS_LAMBDA_FUNCTION_NAME", name);
     set("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
     set("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_megabytes.to_string());
-    set("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{name}"));
+    set("AWS_LAMBDA_LOG_GROUP_NAME", &function.log_group);
     set("AWS_LAMBDA_LOG_STREAM_NAME", &format!("local/[$LATEST]{}", entropy::simple_id()));
     set("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand");
     set("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023");

@@ -91,7 +91,10 @@ pub(crate) fn function(behaviour: &str, timeout: Duration, sources: Vec<Source>)
         timeout,
         environment: [("BEHAVIOUR".to_owned(), behaviour.to_owned())].into(),
         sources,
+        role: String::new(),
         statements: Vec::new(),
+        log_group: "functions".to_owned(),
+        traced: false,
     }
 }
 

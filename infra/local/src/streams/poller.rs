@@ -56,6 +56,11 @@ impl Poller {
         pollers.collect()
     }
 
+    /// The function's name.
+    pub(crate) fn function(&self) -> &str {
+        &self.function
+    }
+
     /// Polls until dropped.
     pub(crate) async fn run(self) {
         let mut iterators: BTreeMap<String, Option<String>> = BTreeMap::new();

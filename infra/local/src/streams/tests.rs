@@ -31,6 +31,7 @@ fn source() -> StreamSource {
         maximum_age: None,
         bisect: false,
         report_item_failures: true,
+        on_failure: None,
         filters: Vec::new(),
     }
 }

@@ -19,6 +19,7 @@ mod inbox;
 mod lambda;
 mod notices;
 mod options;
+mod schedules;
 mod ses;
 mod stack;
 mod streams;

@@ -34,6 +34,14 @@ struct Failure {
     status: u16,
 }
 
+/// SES names identities in its messages, so these do, too. None of it may get into a log line (I11).
+fn message(to: &[String]) -> String {
+    format!(
+        "Email address is not verified. The following identities failed the check in region US-EAST-1: {}",
+        to.join(", ")
+    )
+}
+
 pub(crate) struct Ses {
     inbox: Arc<Inbox>,
     faults: Mutex<Vec<Faults>>,
@@ -71,7 +79,7 @@ impl Ses {
             return refuse(400, "BadRequestException", "Must have at least one recipient.");
         }
         if let Some(failure) = self.next_failure(&to) {
-            return refuse(failure.status, &failure.kind, "Injected through /_local/ses-faults.");
+            return refuse(failure.status, &failure.kind, &message(&to));
         }
         self.inbox.add(Mail {
             to,

@@ -25,6 +25,7 @@ use crate::{
     lambda::{Lambda, LogSink, Surroundings},
     notices::Notices,
     options::{Data, Options},
+    schedules::Schedule,
     ses::Ses,
     streams::{self, DeadLetters, Poller, Positions, Reading},
 };
@@ -141,6 +142,8 @@ impl LocalStack {
             };
             stack.tasks.extend(Poller::all(&functions, &reading).into_iter().map(|poller| tokio::spawn(poller.run())));
         }
+        let schedules = Schedule::all(&functions, &stack.lambda);
+        stack.tasks.extend(schedules.into_iter().map(|schedule| tokio::spawn(schedule.run())));
         for (function, kind) in not_driven(&functions) {
             notices.say(&format!(
                 "{function} has a source that is not driven here ({kind}): call it through the Lambda Invoke API"

@@ -15,6 +15,8 @@ mod founding;
 mod idempotency;
 mod isolation;
 mod mail;
+mod mail_fairness;
+mod mail_waiting;
 mod metrics;
 mod model;
 mod races;

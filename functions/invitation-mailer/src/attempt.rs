@@ -3,7 +3,7 @@
 use futures::future::{Either, select};
 use jiff::SignedDuration;
 use shared::{
-    domain::{EmailAddress, InvitationToken, Member, Timestamp},
+    domain::{EmailAddress, InvitationToken, Member},
     items::UnsentMail,
     post_office::{Mail, NotTaken, PostOffice, Reason},
     table::{ClaimedMail, StoreError, Table, is_unreadable},
@@ -132,7 +132,11 @@ impl Sender<'_> {
     async fn wait(&self, unsent: &UnsentMail, claimed: &ClaimedMail, secret_left: bool, refused: &NotTaken) -> Outcome {
         tracing::warn!(target: "function", error = refused.to_string(), "the mail waits");
         let environment = self.table.environment();
-        let due: Timestamp = environment.now().plus(backoff::delay(claimed.attempts, environment));
+        let delay = match refused {
+            NotTaken::Busy(_) => backoff::delay_while_busy(claimed.attempts, environment),
+            _ => backoff::delay(claimed.attempts, environment),
+        };
+        let due = environment.now().plus(delay);
         match self.table.let_mail_wait(unsent, claimed, secret_left, refused.reason().code(), due).await {
             Ok(()) => Outcome::Waiting,
             Err(error) => left_to_the_schedule(&error),

@@ -5,11 +5,22 @@ use shared::environment::Environment;
 const FIRST: i64 = 15_000;
 /// Between late attempts, in milliseconds: two hours.
 const LONGEST: i64 = 2 * 3600 * 1000;
+/// The same for mails that SES had no room for: five minutes. That says nothing about the mail, and the schedule is paced.
+const LONGEST_WHILE_BUSY: i64 = 5 * 60 * 1000;
 
 /// How long a mail waits after its `attempts`th attempt: a random part, half at least, of a span that doubles from 15 seconds
 /// up to two hours. So the first four attempts are within two minutes, and a day has about two dozen.
 pub(crate) fn delay(attempts: u32, environment: &Environment) -> SignedDuration {
-    let span = FIRST.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(LONGEST);
+    within(LONGEST, attempts, environment)
+}
+
+/// The same for a mail that SES had no room for.
+pub(crate) fn delay_while_busy(attempts: u32, environment: &Environment) -> SignedDuration {
+    within(LONGEST_WHILE_BUSY, attempts, environment)
+}
+
+fn within(longest: i64, attempts: u32, environment: &Environment) -> SignedDuration {
+    let span = FIRST.saturating_mul(1 << attempts.saturating_sub(1).min(20)).min(longest);
     let random = i64::from(u32::from_le_bytes(environment.random_bytes()));
     SignedDuration::from_millis(span / 2 + random % (span / 2 + 1))
 }
@@ -35,6 +46,7 @@ mod tests {
             }
             assert!(delay(0, &environment).as_millis() <= 15_000);
             assert!(delay(u32::MAX, &environment).as_millis() <= 7_200_000);
+            assert!((150..=300).contains(&delay_while_busy(u32::MAX, &environment).as_secs()));
         }
     }
 

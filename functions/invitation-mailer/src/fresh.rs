@@ -3,7 +3,7 @@
 //! A shard of the stream brings one batch after another, so a mail that SES does not take would hold up whatever comes behind
 //! it. The record is therefore always consumed. Its mail waits in the table, where the schedule finds it.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use aws_lambda_events::event::dynamodb::EventRecord;
 use futures::future::join_all;
@@ -22,11 +22,11 @@ use crate::{
     turns::in_turns,
 };
 
-/// For how long mails that SES had no room for are handed over again before they wait: long enough for one second's quota to
-/// be over, short enough for what comes behind them.
+/// For how long a mail of each organization that SES had no room for is handed over again: long enough for the quota of a second
+/// or two to be over, short enough for what comes behind.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(2);
 /// Between two such calls.
-const PAUSE: SignedDuration = SignedDuration::from_millis(250);
+const PAUSE: SignedDuration = SignedDuration::from_millis(200);
 
 /// The mail that a stream record asks for, if it asks for one. The template filters most of the others out.
 fn mail_of(record: EventRecord) -> Option<UnsentMail> {
@@ -55,28 +55,29 @@ impl Run<'_> {
         }
         let sender = self.sender();
         let attempts = join_all(in_turns(asked).into_iter().map(|mail| self.attempt_fresh(&sender, mail))).await;
-        let mut sent: HashMap<OrganizationId, usize> = HashMap::new();
+        let mut served = HashSet::new();
         let mut busy = Vec::new();
         for (organization, attempt) in attempts {
             match attempt {
                 Attempt::Busy(held) => busy.push(*held),
-                Attempt::Done(Outcome::Sent) => *sent.entry(organization).or_default() += 1,
+                Attempt::Done(Outcome::Sent) => _ = served.insert(organization),
                 Attempt::Done(_) => {}
             }
         }
         let patience = Deadline::at(started.plus(PATIENCE)).min(self.deadline.less(LONGEST_CALL));
-        while !busy.is_empty() && !patience.is_over_after(PAUSE, environment.now()) {
+        // An organization that has had a mail sent holds nobody up for its next one.
+        while let Some(index) = busy.iter().position(|held| !served.contains(&held.unsent.organization)) {
+            if patience.is_over_after(PAUSE, environment.now()) {
+                break;
+            }
             environment.sleep(PAUSE).await;
-            // The organization that has had the least comes first.
-            let next = busy.iter().enumerate().min_by_key(|(_, held)| sent.get(&held.unsent.organization));
-            let Some((index, _)) = next else { break };
             let held = busy.remove(index);
-            let (organization, unsent) = (held.unsent.organization, held.unsent.clone());
+            let unsent = held.unsent.clone();
             match sender.attempt_again(held).await {
                 Attempt::Busy(held) => busy.insert(index, *held),
                 Attempt::Done(outcome) => {
                     self.report(outcome, Some(&unsent));
-                    *sent.entry(organization).or_default() += usize::from(outcome == Outcome::Sent);
+                    served.insert(unsent.organization);
                 }
             }
         }

@@ -25,7 +25,7 @@ pub(crate) fn in_turns(mut mails: Vec<UnsentMail>) -> Vec<UnsentMail> {
 }
 
 /// For how long an organization that had its turn leaves what SES has room for to others.
-const REST: SignedDuration = SignedDuration::from_secs(10);
+const REST: SignedDuration = SignedDuration::from_secs(30);
 
 /// The organizations with mails that SES had no room for a moment ago. Their next mails wait like those and do not even ask:
 /// otherwise the many of one organization would take every free second before another's single mail gets it.
@@ -75,11 +75,11 @@ mod tests {
     }
 
     #[test]
-    fn an_organization_rests_for_ten_seconds() {
+    fn an_organization_rests_for_half_a_minute() {
         let (resting, organization) = (Resting::default(), mail(1, 0).organization);
         let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
         resting.begin(organization, now);
-        assert!(resting.is(organization, now.plus(SignedDuration::from_millis(9_999))));
+        assert!(resting.is(organization, now.plus(SignedDuration::from_millis(29_999))));
         assert!(!resting.is(mail(2, 0).organization, now));
         assert!(!resting.is(organization, now.plus(REST)));
     }

@@ -22,11 +22,9 @@ impl Schedule {
         let sources =
             functions.iter().flat_map(|function| function.sources.iter().map(move |source| (function, source)));
         let schedules = sources.filter_map(|(function, source)| match source {
-            Source::Schedule(source) => Some(Self {
-                function: function.name.clone(),
-                source: source.clone(),
-                lambda: Arc::clone(lambda),
-            }),
+            Source::Schedule(source) => {
+                Some(Self { function: function.name.clone(), source: source.clone(), lambda: Arc::clone(lambda) })
+            }
             _ => None,
         });
         schedules.collect()

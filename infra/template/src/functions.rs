@@ -334,7 +334,9 @@ mod tests {
         ];
         for (kind, properties, seconds, input) in driven {
             let found = schedule(&format!("{{Type: {kind}, Properties: {{{properties}}}}}")).unwrap();
-            let Source::Schedule(ScheduleSource { every, input: given }) = found else { panic!("{properties}: {found:?}") };
+            let Source::Schedule(ScheduleSource { every, input: given }) = found else {
+                panic!("{properties}: {found:?}")
+            };
             assert_eq!((every, given.to_string().as_str()), (Duration::from_secs(seconds), input), "{properties}");
         }
         for properties in [

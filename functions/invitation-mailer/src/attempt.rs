@@ -51,7 +51,7 @@ pub(crate) enum Attempt {
 
 impl Sender<'_> {
     /// Takes a mail up and hands it to SES. Sends it at least once: the hash of a fresh secret is stored before the secret
-    /// leaves, and the mail is marked after SES took it. After a crash in between it is sent again with another secret, and
+    /// leaves, and the mail is marked after SES took it (I8). After a crash in between it is sent again with another secret, and
     /// both are good.
     pub(crate) async fn attempt(&self, unsent: UnsentMail) -> Attempt {
         match self.try_to_send(&unsent).await {

@@ -15,6 +15,7 @@ mod turns;
 
 use std::sync::Arc;
 
+use futures::FutureExt;
 use jiff::SignedDuration;
 use shared::{
     configuration::InvalidConfiguration,
@@ -75,7 +76,8 @@ impl InvitationMailer {
         let environment = self.table.environment();
         let run = Run { mailer: self, invocation, cold_start: telemetry::is_cold_start(), deadline };
         let left = deadline.less(MARGIN).remaining(environment.now());
-        let done = tokio::time::timeout(left, run.work(occasion)).await.unwrap_or_else(|_| {
+        // Boxed: the compiler cannot lay out the whole of it in one piece.
+        let done = tokio::time::timeout(left, run.work(occasion).boxed()).await.unwrap_or_else(|_| {
             tracing::warn!(target: "function", error = "the invocation's time is up", "the mail waits");
             Ok(())
         });

@@ -1,8 +1,9 @@
-//! What makes one run different from another: the clock, randomness, and where counts go. Passed in, so that a test can
-//! decide all of them.
+//! What makes one run different from another: the clock, pauses, randomness, and where counts go. Passed in, so that a test
+//! can decide all of them.
 
-use std::sync::Arc;
+use std::{pin::Pin, sync::Arc};
 
+use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::{
@@ -12,12 +13,17 @@ use crate::{
 
 type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+type Sleep = Arc<dyn Fn(SignedDuration) -> Pause + Send + Sync>;
 
-/// The clock, the source of randomness and the metrics.
+/// A wait by the environment's clock.
+pub type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// The clock, pauses by it, the source of randomness and the metrics.
 #[derive(Clone)]
 pub struct Environment {
     clock: Clock,
     randomness: Randomness,
+    sleep: Sleep,
     metrics: Metrics,
 }
 
@@ -39,7 +45,19 @@ impl Environment {
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
         randomness: impl Fn(&mut [u8]) + Send + Sync + 'static,
     ) -> Self {
-        Self { clock: Arc::new(clock), randomness: Arc::new(randomness), metrics: Metrics::default() }
+        let sleep = |duration: SignedDuration| -> Pause { Box::pin(tokio::time::sleep(duration.unsigned_abs())) };
+        Self {
+            clock: Arc::new(clock),
+            randomness: Arc::new(randomness),
+            sleep: Arc::new(sleep),
+            metrics: Metrics::default(),
+        }
+    }
+
+    /// The same with other pauses: those of a clock that a test moves.
+    #[must_use]
+    pub fn with_sleep(self, sleep: impl Fn(SignedDuration) -> Pause + Send + Sync + 'static) -> Self {
+        Self { sleep: Arc::new(sleep), ..self }
     }
 
     /// The same with these metrics.
@@ -55,6 +73,11 @@ impl Environment {
 
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Waits for `duration` by this environment's clock.
+    pub fn sleep(&self, duration: SignedDuration) -> Pause {
+        (self.sleep)(duration)
     }
 
     /// Bytes that nobody can guess.

@@ -2,7 +2,7 @@
 
 use acceptance::organization::text;
 use acceptance::suite::Test;
-use acceptance::{APP_URL, Mail, NewPerson, Organization, SENDER_ADDRESS, Target, made_up, seen, tests};
+use acceptance::{APP_URL, Mail, NewPerson, Organization, SENDER_ADDRESS, Target, eventually, made_up, seen, tests};
 use serde_json::json;
 
 pub(crate) fn tests() -> Vec<Test> {
@@ -10,12 +10,14 @@ pub(crate) fn tests() -> Vec<Test> {
         the_mail_says_who_invites_where_to,
         every_mail_has_its_own_secret,
         a_throttled_mail_arrives_once,
+        a_mail_that_ses_does_not_answer_waits_alone_and_arrives,
         a_mail_refused_for_good_is_visible_and_costs_nothing_else,
         one_refused_mail_does_not_hold_up_the_others,
         a_message_is_shown_as_text,
         a_message_cannot_add_headers,
         an_inviters_name_cannot_inject_headers_or_markup,
         an_address_in_a_name_is_no_link,
+        the_mail_begins_with_the_product_and_a_message_holds_no_link,
     ]
 }
 
@@ -67,6 +69,27 @@ async fn a_throttled_mail_arrives_once(target: Target) {
     let delivered = organization.delivered(&text(&created["invitationId"])).await;
     assert_eq!(delivered["delivery"]["status"], "sent", "{delivered}");
     after_another_mail(&organization).await;
+    assert_eq!(target.mails_to(&email).await.len(), 1);
+}
+
+/// The schedule comes once a minute. A test that waited for it would take that long, so it calls the function as the schedule does.
+async fn a_mail_that_ses_does_not_answer_waits_alone_and_arrives(target: Target) {
+    let organization = Organization::founded(&target).await;
+    let email = made_up::email();
+    target.fail_mails(&email, &[("InternalFailure", 500)]).await;
+    let created = organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+    after_another_mail(&organization).await;
+    let path = organization.path(&format!("/invitations/{}", text(&created["invitationId"])));
+    let waiting = organization.founder.get(&path).await.success(200);
+    assert_eq!(waiting["delivery"]["status"], "queued", "{waiting}");
+    assert_eq!(waiting["delivery"]["reason"], "InternalFailure", "{waiting}");
+    eventually("the mail that waited", async || {
+        target.invoke("invitation-mailer", &json!({"task": "send-due-mails"})).await;
+        target.mails_to(&email).await.pop()
+    })
+    .await;
+    let delivered = organization.delivered(&text(&created["invitationId"])).await;
+    assert_eq!(delivered["delivery"]["status"], "sent", "{delivered}");
     assert_eq!(target.mails_to(&email).await.len(), 1);
 }
 
@@ -200,4 +223,21 @@ async fn an_address_in_a_name_is_no_link(target: Target) {
     for part in [&mail.subject, &mail.text] {
         assert!(!part.contains(elsewhere), "{part}");
     }
+}
+
+async fn the_mail_begins_with_the_product_and_a_message_holds_no_link(target: Target) {
+    let message =
+        "Claim at https://evil.example/pay or evil.example,\nwrite to pay@evil.example or call +1 555 123 4567";
+    let mail = invited_with(&target, message).await.expect("a message with addresses is taken");
+    let html = mail.html.unwrap();
+    let (product, _) = mail.subject.split_once(": ").expect("the product's name, then the rest");
+    let body = html.split_once("<p>").expect("a paragraph").1;
+    assert!(mail.text.starts_with(&format!("{product}: ")) && body.starts_with(&format!("{product}: ")), "{html}");
+    for part in [&mail.text, &html] {
+        for link in ["https://evil", "evil.example", "@evil", "555 123"] {
+            assert!(!part.contains(link), "{part}");
+        }
+        assert!(part.contains("evil[.]example") && part.contains("+1[ ]555[ ]123[ ]4567"), "{part}");
+    }
+    assert_eq!(html.matches("href=").count(), 1, "{html}");
 }

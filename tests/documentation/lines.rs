@@ -10,7 +10,7 @@ use std::{
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use invitation_mailer::InvitationMailer;
+use invitation_mailer::{Deadline, InvitationMailer};
 use jiff::SignedDuration;
 use lambda_http::{Context, RequestExt};
 use post_confirmation::PostConfirmation;
@@ -104,7 +104,8 @@ async fn write_all() {
     let record =
         json!({ "awsRegion": "us-east-1", "dynamodb": { "SizeBytes": 1 }, "eventID": "1", "eventName": "MODIFY" });
     let event = serde_json::from_value(json!({ "Records": [record] })).unwrap();
-    InvitationMailer::new(&start).unwrap().handle(event, &invocation).await;
+    let deadline = Deadline::at(now.plus(SignedDuration::from_hours(1)));
+    InvitationMailer::new(&start).unwrap().handle(event, &invocation, deadline).await.unwrap();
 }
 
 /// A request that is refused, a sign-up whose table does not answer, a record that asks for no mail.

@@ -31,7 +31,7 @@ fn a_default_workspace_is_called_what_the_parameter_says() {
         }
     }
     for name in
-        ["Default workspace", "Standard", "Espace par d\u{e9}faut", "\u{65e2}\u{5b9a}", "Acme.io", "v1.0 (beta)"]
+        ["Default workspace", "Standard", "Werkst\u{e4}tte", "\u{65e2}\u{5b9a}", "Acme.io", "v1.0 (beta)"]
     {
         assert!(agree(name), "{name:?}");
     }

@@ -1,8 +1,9 @@
-//! R15, I8.
+//! R15, I8: what becomes of a mail.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use shared::metrics::Metric;
 
-use crate::world::{Behaviour, MEMBER, World};
+use crate::world::{ADMIN, Answer, Behaviour, MEMBER, World, stream_record};
 
 async fn invited(world: &World) -> (String, String) {
     let organization = world.founder("ada").await;
@@ -12,18 +13,24 @@ async fn invited(world: &World) -> (String, String) {
     (organization, path)
 }
 
+async fn invitation(world: &World, organization: &str) -> Value {
+    let items = world.items(&format!("ORG#{organization}")).await;
+    items.into_iter().find(|item| item["entity"] == "invitation").unwrap()
+}
+
+fn delivery(answer: &Answer) -> (&str, Option<&str>) {
+    (answer.text("/delivery/status"), answer.json["delivery"]["reason"].as_str())
+}
+
 #[tokio::test]
-async fn a_mail_that_is_refused_for_now_is_tried_again_and_arrives_once() {
+async fn a_mail_that_finds_no_room_is_handed_over_again_at_once() {
     let world = World::new().await;
     let (organization, path) = invited(&world).await;
-    world.inbox.behave([Behaviour::RefuseForNow, Behaviour::RefuseForNow]);
-    assert_eq!(world.deliver(&organization).await, 1);
-    assert_eq!(world.call("ada", "GET", &path, None).await.text("/delivery/status"), "queued");
-    assert_eq!(world.deliver(&organization).await, 1);
-    assert_eq!(world.deliver(&organization).await, 0);
-    assert_eq!(world.deliver(&organization).await, 0);
+    world.inbox.behave([Behaviour::Busy, Behaviour::Busy]);
+    world.deliver(&organization).await;
     assert_eq!(world.inbox.texts("eve@example.com").len(), 1);
-    assert_eq!(world.call("ada", "GET", &path, None).await.text("/delivery/status"), "sent");
+    assert_eq!(delivery(&world.call("ada", "GET", &path, None).await), ("sent", None));
+    assert_eq!(invitation(&world, &organization).await["secret_hashes"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -31,24 +38,11 @@ async fn i8_a_mail_that_is_refused_for_good_is_visibly_failed() {
     let world = World::new().await;
     let (organization, path) = invited(&world).await;
     world.inbox.behave([Behaviour::RefuseForGood]);
-    assert_eq!(world.deliver(&organization).await, 0);
-    let invitation = world.call("ada", "GET", &path, None).await;
-    assert_eq!(invitation.json["delivery"]["status"], "failed");
-    assert_eq!(invitation.json["delivery"]["reason"], "MessageRejected");
+    world.deliver(&organization).await;
+    assert_eq!(delivery(&world.call("ada", "GET", &path, None).await), ("failed", Some("MessageRejected")));
+    let item = invitation(&world, &organization).await;
+    assert_eq!((&item["secret_hashes"], &item["mail_due_at"]), (&json!([]), &Value::Null));
     world.check_invariants(&organization, &["ada"]).await;
-}
-
-#[tokio::test]
-async fn i8_after_ten_attempts_it_counts_as_failed() {
-    let world = World::new().await;
-    let (organization, path) = invited(&world).await;
-    world.inbox.behave([Behaviour::RefuseForNow; 20]);
-    let mut wanted_again = 0;
-    for _ in 0..12 {
-        wanted_again += world.deliver(&organization).await;
-    }
-    assert_eq!(wanted_again, 9);
-    assert_eq!(world.call("ada", "GET", &path, None).await.json["delivery"]["status"], "failed");
 }
 
 #[tokio::test]
@@ -56,9 +50,10 @@ async fn after_a_lost_answer_both_mails_work_but_one_acceptance() {
     let world = World::new().await;
     let (organization, _) = invited(&world).await;
     world.inbox.behave([Behaviour::TakeAndLoseTheAnswer]);
-    assert_eq!(world.deliver(&organization).await, 1);
+    world.deliver(&organization).await;
     let first = world.inbox.token("eve@example.com");
-    assert_eq!(world.deliver(&organization).await, 0);
+    world.pass(std::time::Duration::from_secs(15));
+    world.send_due().await;
     let second = world.inbox.token("eve@example.com");
     assert_ne!(first, second);
     world.sign_up("eve", None).await;
@@ -71,18 +66,50 @@ async fn after_a_lost_answer_both_mails_work_but_one_acceptance() {
 async fn i8_duplicated_poisoned_and_late_records_send_nothing() {
     let world = World::new().await;
     let (organization, _) = invited(&world).await;
-    let items = world.items(&format!("ORG#{organization}")).await;
-    let item = items.iter().find(|item| item["entity"] == "invitation").unwrap();
-    let record = crate::world::stream_record(item);
+    let record = stream_record(&invitation(&world, &organization).await);
     let mut poisoned = record.clone();
     poisoned["dynamodb"]["NewImage"]["invitation_id"]["S"] = json!("inv_nonsense");
-    assert_eq!(world.mailer(vec![poisoned, record.clone()]).await, 0);
+    world.mailer(vec![poisoned, record.clone(), record.clone()]).await;
     assert_eq!(world.inbox.texts("eve@example.com").len(), 1);
-    assert_eq!(world.mailer(vec![record.clone(), record.clone()]).await, 0);
+    world.mailer(vec![record.clone(), record.clone()]).await;
     let token = world.inbox.token("eve@example.com");
     world.call("x", "POST", "/invitations/decline", Some(json!({"token": token}))).await.expect(204, "");
-    assert_eq!(world.mailer(vec![record]).await, 0);
+    world.mailer(vec![record]).await;
     assert_eq!(world.inbox.texts("eve@example.com").len(), 1, "none is mailed for an invitation that is over");
+}
+
+#[tokio::test]
+async fn i8_nothing_is_mailed_for_an_inviter_who_has_gone() {
+    let world = World::new().await;
+    let organization = world.founder("ada").await;
+    world.join("ada", &organization, "bob", ADMIN).await;
+    let body = json!({"email": "eve@example.com", "roles": MEMBER});
+    let invitations = format!("/organizations/{organization}/invitations");
+    let answer = world.call("bob", "POST", &invitations, Some(body)).await;
+    world.remove("ada", &organization, "bob").await.expect(204, "");
+    let calls = world.inbox.calls();
+    world.deliver(&organization).await;
+    let path = format!("{invitations}/{}", answer.text("/invitationId"));
+    assert_eq!(delivery(&world.call("ada", "GET", &path, None).await), ("failed", Some("InviterGone")));
+    assert_eq!(world.inbox.calls(), calls, "SES was not even asked");
+    assert_eq!(world.counted.total(Metric::MailsFailed), 1);
+    world.check_invariants(&organization, &["ada", "bob"]).await;
+}
+
+#[tokio::test]
+async fn i8_a_mail_whose_invitation_cannot_be_read_is_visibly_failed() {
+    let world = World::new().await;
+    let (organization, _) = invited(&world).await;
+    let item = invitation(&world, &organization).await;
+    let update = world.operation(item["pk"].as_str().unwrap(), item["sk"].as_str().unwrap(), "REMOVE #roles");
+    update.expression_attribute_names("#roles", "roles").send().await.unwrap();
+    world.deliver(&organization).await;
+    let item = invitation(&world, &organization).await;
+    assert_eq!(
+        (&item["delivery_status"], &item["delivery_reason"]),
+        (&json!("failed"), &json!("InvitationUnreadable"))
+    );
+    assert_eq!((world.inbox.calls(), &item["mail_due_at"]), (0, &Value::Null));
 }
 
 #[tokio::test]

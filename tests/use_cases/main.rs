@@ -17,6 +17,8 @@ mod identity;
 mod isolation;
 mod limits;
 mod mail;
+mod mail_fairness;
+mod mail_waiting;
 mod metrics;
 mod model;
 mod races;

@@ -1,36 +1,50 @@
-//! Sends invitations: the outbox is the table itself, its stream says what is to be sent (R15).
+//! Sends invitations. The outbox is the table itself: its stream brings new mails at once, and a schedule takes up those that
+//! had to wait (R15).
 
+mod attempt;
+mod backoff;
+mod due;
+mod event;
+mod fresh;
 mod mail;
+mod outcome;
+mod plain;
 mod post_office;
-mod record;
-mod send;
+mod time;
+mod turns;
 
 use std::sync::Arc;
 
-use aws_lambda_events::{
-    event::dynamodb::Event,
-    streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
-};
-use futures::future::join_all;
+use futures::FutureExt;
+use jiff::SignedDuration;
 use shared::{
     configuration::InvalidConfiguration,
-    domain::Timestamp,
+    environment::Environment,
+    items::UnsentMail,
     metrics::Metric,
     post_office::PostOffice,
     start::Start,
-    table::Table,
+    table::{StoreError, Table},
     telemetry::{self, Invocation},
 };
 
+use attempt::Sender;
+pub use event::{Occasion, Task};
 use mail::MailSettings;
+pub use outcome::Outcome;
 use post_office::Ses;
-pub use send::Sent;
-use send::send;
+pub use time::Deadline;
+use turns::Resting;
+
+const SERVICE: &str = env!("CARGO_PKG_NAME");
+/// What is kept back of an invocation's time, so that it ends before Lambda ends it.
+const MARGIN: SignedDuration = SignedDuration::from_secs(1);
 
 pub struct InvitationMailer {
     table: Table,
     settings: MailSettings,
     post_office: Arc<dyn PostOffice>,
+    resting: Resting,
 }
 
 impl InvitationMailer {
@@ -44,68 +58,78 @@ impl InvitationMailer {
                 Some(own) => own.clone(),
                 None => Arc::new(Ses::new(start)?),
             },
+            resting: Resting::default(),
         })
     }
 
-    /// Sends the mails of a batch side by side. Records whose mail may still be sent later are reported as failed; the
-    /// stream delivers from the first of them on again, and mails that were sent by then are skipped.
-    pub async fn handle(&self, event: Event, invocation: &Invocation) -> DynamoDbEventResponse {
-        let service = env!("CARGO_PKG_NAME");
-        let cold_start = telemetry::is_cold_start();
-        let outcomes = join_all(event.records.into_iter().map(|record| self.handle_record(record))).await;
-        let mut response = DynamoDbEventResponse::default();
-        for (sequence_number, outcome) in outcomes {
-            tracing::info!(
-                target: "function",
-                service,
-                cold_start,
-                function_request_id = invocation.request_id,
-                xray_trace_id = invocation.trace_id,
-                outcome,
-                "mail"
-            );
-            if outcome == "retried" {
-                let mut failure = DynamoDbBatchItemFailure::default();
-                failure.item_identifier = sequence_number;
-                response.batch_item_failures.push(failure);
-            }
-        }
-        let environment = self.table.environment();
-        environment.metrics().write(environment.now(), &invocation.origin(service), None);
-        response
-    }
-
-    async fn handle_record(
+    /// Sends what the stream brings, or what is due. A mail that is not sent by then waits in the table, so there is nothing
+    /// that the stream would have to bring again, and nothing is lost when the time is up.
+    ///
+    /// # Errors
+    /// When the schedule asks and the index of unsent mails cannot be read.
+    pub async fn handle(
         &self,
-        record: aws_lambda_events::event::dynamodb::EventRecord,
-    ) -> (Option<String>, &'static str) {
-        let sequence_number = record.change.sequence_number.clone();
-        let outcome = match record::mail_request(record) {
-            // Nothing that a retry could help.
-            None => "skipped",
-            Some(asked) => match send(&self.table, &self.settings, self.post_office.as_ref(), &asked.request).await {
-                Ok(sent) => {
-                    if let Some(metric) = sent.metric() {
-                        self.count(metric, asked.since);
-                    }
-                    sent.name()
-                }
-                Err(error) => {
-                    tracing::warn!(target: "function", error = telemetry::chain(&error), "the mail is tried again");
-                    self.count(Metric::MailsRetried, asked.since);
-                    "retried"
-                }
-            },
-        };
-        (sequence_number, outcome)
+        occasion: Occasion,
+        invocation: &Invocation,
+        deadline: Deadline,
+    ) -> Result<(), StoreError> {
+        let environment = self.table.environment();
+        let run = Run { mailer: self, invocation, cold_start: telemetry::is_cold_start(), deadline };
+        let left = deadline.less(MARGIN).remaining(environment.now());
+        // Boxed: the compiler cannot lay out the whole of it in one piece.
+        let done = tokio::time::timeout(left, run.work(occasion).boxed()).await.unwrap_or_else(|_| {
+            tracing::warn!(target: "function", error = "the invocation's time is up", "the mail waits");
+            Ok(())
+        });
+        environment.metrics().write(environment.now(), &invocation.origin(SERVICE), None);
+        done
+    }
+}
+
+/// One invocation.
+struct Run<'a> {
+    mailer: &'a InvitationMailer,
+    invocation: &'a Invocation,
+    cold_start: bool,
+    deadline: Deadline,
+}
+
+impl Run<'_> {
+    async fn work(&self, occasion: Occasion) -> Result<(), StoreError> {
+        match occasion {
+            Occasion::Stream(event) => {
+                self.send_fresh(event.records).await;
+                Ok(())
+            }
+            Occasion::Schedule { task: Task::SendDueMails } => self.send_due().await,
+        }
     }
 
-    /// Counts a mail that was still wanted, and for how long it had been.
-    fn count(&self, metric: Metric, since: Option<Timestamp>) {
-        let environment = self.table.environment();
-        environment.metrics().count(metric);
-        if let Some(since) = since {
-            environment.metrics().largest(Metric::OldestUnsentAge, environment.now().as_seconds() - since.as_seconds());
+    fn environment(&self) -> &Environment {
+        self.mailer.table.environment()
+    }
+
+    fn sender(&self) -> Sender<'_> {
+        let InvitationMailer { table, settings, post_office, .. } = self.mailer;
+        Sender { table, settings, post_office: post_office.as_ref() }
+    }
+
+    /// Logs and counts what became of a mail, and for how long it had been wanted. `None`: there is no such mail.
+    fn report(&self, outcome: Outcome, mail: Option<&UnsentMail>) {
+        tracing::info!(
+            target: "function",
+            service = SERVICE,
+            cold_start = self.cold_start,
+            function_request_id = self.invocation.request_id,
+            xray_trace_id = self.invocation.trace_id,
+            outcome = outcome.name(),
+            "mail"
+        );
+        let environment = self.environment();
+        if let (Some(metric), Some(mail)) = (outcome.metric(), mail) {
+            environment.metrics().count(metric);
+            let age = environment.now().as_seconds() - mail.since.as_seconds();
+            environment.metrics().largest(Metric::OldestUnsentAge, age);
         }
     }
 }

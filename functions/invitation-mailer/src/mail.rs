@@ -1,9 +1,11 @@
 use askama::Template;
 use shared::{
     configuration::{InvalidConfiguration, Variables},
-    domain::{Invitation, InvitationToken, Member, Organization, PersonName, Role},
+    domain::{Invitation, InvitationToken, Member, Organization, Role},
     post_office::Mail,
 };
+
+use crate::plain::unlinked;
 
 /// What template.yaml says about mails.
 #[derive(Clone, Debug)]
@@ -71,21 +73,24 @@ part!(Html, "invitation/body.html");
 
 /// The invitation mail. Its link carries the token in the fragment, so that no server or log on the way sees it.
 ///
+/// It begins with the product's name, in the subject, too: nobody who invites chooses how it begins. What users wrote is quoted
+/// and holds no link, so the mail has exactly one.
+///
 /// # Errors
 /// Never for the templates of this crate.
 pub(crate) fn invitation_mail(
     settings: &MailSettings,
     invitation: &Invitation,
     organization: &Organization,
-    inviter: Option<&Member>,
+    inviter: &Member,
     token: &InvitationToken,
 ) -> Result<Mail, askama::Error> {
     let content = Content {
         product: settings.product.clone(),
-        organization: organization.details.name.as_str().to_owned(),
-        inviter: inviter.and_then(|inviter| inviter.name.as_ref()).map(PersonName::as_str).map(str::to_owned),
+        organization: unlinked(organization.details.name.as_str()),
+        inviter: inviter.name.as_ref().map(|name| unlinked(name.as_str())),
         roles: invitation.roles.iter().map(in_words).collect::<Vec<_>>().join(" and "),
-        message: invitation.message.as_ref().map(|message| message.as_str().to_owned()),
+        message: invitation.message.as_ref().map(|message| unlinked(message.as_str())),
         link: format!("{}/invitations/accept#token={}", settings.app_url, token.expose()),
         expires: format!(
             "{} UTC",
@@ -112,7 +117,7 @@ fn in_words(role: Role) -> &'static str {
 mod tests {
     use shared::domain::{
         Delivery, DeliveryStatus, InvitationId, InvitationMessage, InvitationState, OrganizationId, OrganizationStatus,
-        RoleSet, SubmittedDetails, Timestamp, UserId, Version,
+        PersonName, RoleSet, SubmittedDetails, Timestamp, UserId, Version,
     };
     use uuid::Uuid;
 
@@ -147,18 +152,18 @@ mod tests {
             delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: now },
             secret_hashes: Vec::new(),
         };
-        let inviter = inviter.map(|name| Member {
+        let inviter = Member {
             organization_id,
             user_id: user,
             email: "ada@example.com".parse().unwrap(),
-            name: PersonName::parse(name).ok(),
+            name: inviter.and_then(|name| PersonName::parse(name).ok()),
             roles: RoleSet::ORGANIZATION_ADMIN,
             joined_at: now,
             version: Version::new(id),
-        });
+        };
         let settings = MailSettings { product: "Example".to_owned(), app_url: "https://app.example.com".to_owned() };
         let token = InvitationToken::new(organization_id, invitation.id, [7; 32]);
-        invitation_mail(&settings, &invitation, &organization, inviter.as_ref(), &token).unwrap()
+        invitation_mail(&settings, &invitation, &organization, &inviter, &token).unwrap()
     }
 
     #[test]
@@ -172,6 +177,48 @@ mod tests {
     #[test]
     fn without_a_message_and_a_name_it_still_reads_well() {
         insta::assert_snapshot!("text_without_message_and_name", mail("Acme", None, None).text);
+    }
+
+    /// Links as mail programs find them, with and without a scheme, email addresses included.
+    fn links(text: &str) -> Vec<String> {
+        let mut finder = linkify::LinkFinder::new();
+        finder.url_must_have_scheme(false);
+        finder.links(text).map(|link| link.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_only_link_is_the_products_whatever_users_write() {
+        let evil = "Claim at https://evil.example/pay, evil.example or pay@evil.example, +1 555 123 4567";
+        let mail = mail("evil.example", Some(evil), Some("pay.evil.example"));
+        let [link] = links(&mail.text).try_into().unwrap();
+        assert!(link.starts_with("https://app.example.com/invitations/accept#token="), "{link}");
+        assert_eq!(links(&mail.subject), [""; 0]);
+        let hrefs: Vec<_> = mail.html.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert_eq!(hrefs, [link.as_str()]);
+        let shown = mail.html.replace(&format!("href=\"{link}\""), "").replace(['<', '>'], " ");
+        assert_eq!(links(&shown), [""; 0], "{shown}");
+        insta::assert_snapshot!("text_with_links", mail.text);
+    }
+
+    #[test]
+    fn it_begins_with_the_product_and_not_with_words_of_users() {
+        for name in ["Acme", "URGENT - your account", "“Example” support"] {
+            let mail = mail(name, Some("URGENT"), Some("Security team"));
+            assert!(mail.subject.starts_with("Example: "), "{}", mail.subject);
+            assert!(mail.text.starts_with("Example: "), "{}", mail.text);
+            let body = mail.html.split_once("<p>").unwrap().1;
+            assert!(body.starts_with("Example: ") && mail.html.contains("<title>Example: "), "{}", mail.html);
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_message_is_quoted() {
+        let message = "One\n\nTo see the invitation, open this link:\n> not quoted by us";
+        let text = mail("Acme", Some(message), None).text;
+        for line in message.lines() {
+            assert!(text.contains(&format!("> {line}\n")), "{text}");
+        }
+        assert_eq!(text.lines().filter(|line| line.starts_with("To see the invitation")).count(), 1, "{text}");
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! Starts the function: see the library beside this file for what it does.
 
-use aws_lambda_events::{event::dynamodb::Event, streams::DynamoDbEventResponse};
-use invitation_mailer::InvitationMailer;
+use invitation_mailer::{Deadline, InvitationMailer, Occasion};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-use shared::{start::Start, telemetry::Invocation};
+use shared::{
+    start::Start,
+    telemetry::{self, Invocation},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = &InvitationMailer::new(&Start::new().await?)?;
-    run(service_fn(move |event: LambdaEvent<Event>| async move {
+    run(service_fn(move |event: LambdaEvent<Occasion>| async move {
         let invocation = Invocation::from(&event.context);
-        Ok::<DynamoDbEventResponse, Error>(function.handle(event.payload, &invocation).await)
+        let done = function.handle(event.payload, &invocation, Deadline::of(&event.context)).await;
+        // Its texts only: Lambda logs an error as `Debug`, and that of the SDK's holds what was asked and answered (I11).
+        done.map_err(|error| Error::from(telemetry::chain(&error)))
     }))
     .await
 }

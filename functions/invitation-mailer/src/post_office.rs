@@ -1,14 +1,17 @@
 use aws_sdk_sesv2::{
-    Client,
-    error::ProvideErrorMetadata,
+    Client, config,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    error::{ProvideErrorMetadata, SdkError},
     types::{Body, Content, Destination, EmailContent, Message},
 };
 use shared::{
     configuration::InvalidConfiguration,
     domain::EmailAddress,
-    post_office::{Handover, Mail, NotTaken, PostOffice},
+    post_office::{Handover, Mail, NotTaken, PostOffice, Reason},
     start::Start,
 };
+
+use crate::attempt::LONGEST_CALL;
 
 /// Amazon SES.
 pub(crate) struct Ses {
@@ -26,11 +29,19 @@ const FINAL: [&str; 5] = [
     "AccountSuspendedException",
 ];
 
+/// Refusals for want of room: the quota of a second or a day is used up.
+const BUSY: [&str; 4] = ["TooManyRequestsException", "ThrottlingException", "Throttling", "LimitExceededException"];
+
 impl Ses {
+    /// A client that calls once: a mail that SES does not take waits in the table, and retries here would only add to what
+    /// SES has too much of.
     pub(crate) fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         let variables = &start.variables;
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(LONGEST_CALL.unsigned_abs()).build();
+        let config =
+            config::Builder::from(&start.sdk).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         Ok(Self {
-            client: Client::new(&start.sdk),
+            client: Client::from_conf(config),
             sender: variables.text("SENDER_ADDRESS")?,
             configuration_set: variables.text("CONFIGURATION_SET")?,
         })
@@ -38,7 +49,8 @@ impl Ses {
 
     async fn hand_over(&self, to: &EmailAddress, mail: Mail) -> Result<(), NotTaken> {
         let content = |text: String| {
-            Content::builder().data(text).charset("UTF-8").build().map_err(|error| NotTaken::ForGood(error.to_string()))
+            let content = Content::builder().data(text).charset("UTF-8").build();
+            content.map_err(|_| NotTaken::Never(Reason::new("IncompleteContent", None)))
         };
         let body = Body::builder().text(content(mail.text)?).html(content(mail.html)?).build();
         let message = Message::builder().subject(content(mail.subject)?).body(body).build();
@@ -51,19 +63,71 @@ impl Ses {
             .content(EmailContent::builder().simple(message).build())
             .send()
             .await;
-        match answer {
-            Ok(_) => Ok(()),
-            Err(error) => match error.code() {
-                // The code only: SES's message may repeat the address.
-                Some(code) if FINAL.contains(&code) => Err(NotTaken::ForGood(code.to_owned())),
-                _ => Err(NotTaken::ForNow(error.into())),
-            },
-        }
+        answer.map(drop).map_err(|error| not_taken(&error))
     }
 }
 
 impl PostOffice for Ses {
     fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a> {
         Box::pin(self.hand_over(to, mail))
+    }
+}
+
+/// What an error of the SDK's says about the mail. Of SES's answer, the code and the status are kept, never the message.
+fn not_taken<E: ProvideErrorMetadata>(
+    error: &SdkError<E, aws_smithy_runtime_api::client::orchestrator::HttpResponse>,
+) -> NotTaken {
+    match error {
+        SdkError::ServiceError(refusal) => {
+            let status = refusal.raw().status().as_u16();
+            let code = refusal.err().code().unwrap_or("UnknownError");
+            let reason = Reason::new(code, Some(status));
+            match code {
+                _ if status >= 500 => NotTaken::Unknown(reason),
+                code if FINAL.contains(&code) => NotTaken::Never(reason),
+                code if BUSY.contains(&code) => NotTaken::Busy(reason),
+                _ => NotTaken::NotNow(reason),
+            }
+        }
+        SdkError::ConstructionFailure(_) => NotTaken::NotNow(Reason::new("ConstructionFailure", None)),
+        SdkError::TimeoutError(_) => NotTaken::Unknown(Reason::new("Timeout", None)),
+        SdkError::DispatchFailure(_) => NotTaken::Unknown(Reason::new("DispatchFailure", None)),
+        _ => NotTaken::Unknown(Reason::new("ResponseError", None)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sesv2::{error::ErrorMetadata, operation::send_email::SendEmailError};
+    use aws_smithy_runtime_api::{client::orchestrator::HttpResponse, http::StatusCode};
+
+    use super::*;
+
+    fn answered(code: &str, status: u16) -> NotTaken {
+        let message = "Email address is not verified: eve@planted.example";
+        let error = SendEmailError::generic(ErrorMetadata::builder().code(code).message(message).build());
+        let status = StatusCode::try_from(status).unwrap();
+        not_taken(&SdkError::service_error(error, HttpResponse::new(status, "eve@planted.example".into())))
+    }
+
+    #[test]
+    fn a_refusal_says_whether_the_mail_may_be_tried_again_and_never_repeats_ses() {
+        assert!(matches!(answered("MessageRejected", 400), NotTaken::Never(_)));
+        assert!(matches!(answered("TooManyRequestsException", 429), NotTaken::Busy(_)));
+        assert!(matches!(answered("SendingPausedException", 400), NotTaken::NotNow(_)));
+        assert!(matches!(answered("AccessDeniedException", 403), NotTaken::NotNow(_)));
+        assert!(matches!(answered("InternalFailure", 500), NotTaken::Unknown(_)));
+        assert!(matches!(answered("TooManyRequestsException", 503), NotTaken::Unknown(_)));
+        for code in ["MessageRejected", "TooManyRequestsException", "SendingPausedException"] {
+            let refusal = answered(code, 400);
+            assert!(refusal.to_string().ends_with(&format!("{code} (400)")), "{refusal}");
+            assert!(!format!("{refusal} {refusal:?}").contains("planted"), "{refusal:?}");
+        }
+    }
+
+    #[test]
+    fn a_call_without_an_answer_may_have_sent_the_mail() {
+        let timeout: SdkError<SendEmailError, HttpResponse> = SdkError::timeout_error("eve@planted.example");
+        assert_eq!(not_taken(&timeout), NotTaken::Unknown(Reason::new("Timeout", None)));
     }
 }

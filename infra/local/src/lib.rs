@@ -20,6 +20,7 @@ mod lambda;
 mod notices;
 mod options;
 mod planted;
+mod schedules;
 mod service_faults;
 mod ses;
 mod stack;

@@ -25,6 +25,7 @@ use crate::{
     lambda::{Lambda, LogSink, Surroundings},
     notices::Notices,
     options::{Data, Options},
+    schedules::Schedule,
     service_faults::Pending,
     ses::Ses,
     streams::{self, DeadLetters, Poller, Positions, Reading},
@@ -147,6 +148,8 @@ impl LocalStack {
             let pollers = pollers.filter(|poller| !refused.iter().any(|function| function == poller.function()));
             stack.tasks.extend(pollers.map(|poller| tokio::spawn(poller.run())));
         }
+        let schedules = Schedule::all(&functions, &stack.lambda);
+        stack.tasks.extend(schedules.into_iter().map(|schedule| tokio::spawn(schedule.run())));
         for (function, kind) in not_driven(&functions) {
             notices.say(&format!(
                 "{function} has a source that is not driven here ({kind}): call it through the Lambda Invoke API"

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use document::{DeclaredFunction, DeclaredRoute, Document};
-pub use functions::{Function, HttpRoute, RouteAuthorizer, Source, StreamSource};
+pub use functions::{Function, HttpRoute, RouteAuthorizer, ScheduleSource, Source, StreamSource};
 pub use names::{ACCOUNT, Names};
 pub use resources::{Api, Authorizer, Cors, Pool, PoolClient, is_standard_attribute};
 

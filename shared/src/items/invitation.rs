@@ -1,3 +1,4 @@
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -9,6 +10,9 @@ use crate::domain::{
     AddressKey, Delivery, DeliveryStatus, EmailAddress, Invitation, InvitationId, InvitationMessage, InvitationState,
     Locale, OrganizationId, PersonName, RoleSet, Timestamp, UserId,
 };
+
+/// Seconds that the stream has for a new mail before the schedule looks for it, too.
+const UNTIL_THE_SCHEDULE: i64 = 60;
 
 /// `ORG#org` / `INVITATION#inv`; also the outbox that the mailer reads from the stream (R15).
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,6 +38,9 @@ pub struct InvitationItem {
     /// How often the mailer took it up.
     #[serde(default)]
     mail_attempts: u32,
+    /// When the schedule takes the mail up, unless it was sent or failed by then. With the organization's id it is the key of
+    /// the index of unsent mails, so an invitation whose mail has met its end is not in that.
+    mail_due_at: Option<Text<Timestamp>>,
     #[serde(default)]
     secret_hashes: Vec<String>,
     /// Partition key of the index by address, only while pending.
@@ -71,6 +78,7 @@ impl InvitationItem {
             delivery_at: Text(invitation.created_at),
             mail_id: mail_id.to_owned(),
             mail_attempts: 0,
+            mail_due_at: Some(Text(invitation.created_at.plus(SignedDuration::from_secs(UNTIL_THE_SCHEDULE)))),
             secret_hashes: Vec::new(),
             invited_address: Some(Text(invitation.email.key())),
             invitation_expires_at: Some(Text(invitation.expires_at)),
@@ -85,6 +93,11 @@ impl InvitationItem {
     /// How often the mailer took it up.
     pub fn mail_attempts(&self) -> u32 {
         self.mail_attempts
+    }
+
+    /// Hashes of the secrets that were mailed, or may have been; the oldest first.
+    pub fn secret_hashes(&self) -> &[String] {
+        &self.secret_hashes
     }
 }
 

@@ -13,6 +13,7 @@ mod organization;
 mod read;
 #[cfg(test)]
 mod tests;
+mod unsent_mail;
 mod user;
 mod workspace;
 
@@ -31,6 +32,7 @@ pub use invitation::InvitationItem;
 pub use keys::Key;
 pub use member::{MemberItem, PointerItem};
 pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
+pub use unsent_mail::{UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use workspace::WorkspaceItem;
 

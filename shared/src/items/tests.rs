@@ -164,7 +164,9 @@ fn what_the_domain_writes_is_what_is_stored() {
     check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
-    check(&InvitationItem::queued(&invitation(), "0190a6a4-7b3c-7def-8123-0000000000bb"));
+    let queued =
+        Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000ae".parse::<InvitationId>().unwrap(), ..invitation() };
+    check(&InvitationItem::queued(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
     let workspace = Workspace {
         id: "ws_0190a6a4-7b3c-7def-8123-0000000000cc".parse::<WorkspaceId>().unwrap(),
         name: WorkspaceName::parse("Default workspace").unwrap(),
@@ -204,6 +206,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
             "state",
             "delivery_status",
             "delivery_at",
+            "mail_due_at",
             "invited_address",
             "invitation_expires_at",
         ],
@@ -230,6 +233,7 @@ const OPTIONAL: &[&str] = &[
     "locale",
     "delivery_reason",
     "mail_attempts",
+    "mail_due_at",
     "secret_hashes",
     "inviter_username",
     "invitations_on",

@@ -54,8 +54,8 @@ metrics! {
     InvitationsDeclined = Count, "Invitations that were declined.";
     MailsSent = Count, "Mails that SES took.";
     MailsFailed = Count, "Mails that will not be sent; the invitations say why.";
-    MailsRetried = Count, "Tries to send a mail that left it to the stream's next one.";
-    OldestUnsentAge = Seconds, "For how long the oldest mail that was taken up had been waiting.";
+    MailsRetried = Count, "Attempts after which a mail waits for the next one.";
+    OldestUnsentAge = Seconds, "For how long the oldest unsent mail has been wanted.";
     WriteConflicts = Count, "Writes that met another transaction.";
     WriteRetries = Count, "Writes that were tried again, for whatever passes.";
     WritesGivenUp = Count, "Writes that did not get through while it was worth trying.";

@@ -28,6 +28,7 @@ mod refused;
 mod remove_member;
 mod save_user;
 mod transaction;
+mod unsent_mails;
 mod user_overview;
 
 use aws_sdk_dynamodb::Client;
@@ -43,7 +44,7 @@ pub use creation_state::CreationState;
 pub use decline_invitation::DeclineCheck;
 pub use error::{StoreError, WriteError};
 pub use found_organization::{FoundingCheck, RightToFound};
-pub use invitation_mail::{ClaimedMail, MailRequest};
+pub use invitation_mail::{ClaimedMail, is_unreadable};
 pub use list_invitations::InvitationFilter;
 pub use list_members::MemberFilter;
 pub use read::Page;

@@ -1,16 +1,15 @@
 //! The product in one process.
 
 mod answer;
+mod clock;
 mod counted;
+mod inbox;
 mod invariants;
 mod outside;
 mod routes;
 
 use std::{
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -19,22 +18,26 @@ use aws_sdk_dynamodb::{
     config::{Credentials, SharedCredentialsProvider, SharedHttpClient},
     operation::update_item::builders::UpdateItemFluentBuilder,
 };
+use jiff::SignedDuration;
 use local_stack::{Data, Engine, Options};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
-use shared::{
-    configuration::Variables, domain::Timestamp, environment::Environment, start::Start, telemetry::Invocation,
-};
+use shared::{configuration::Variables, environment::Environment, start::Start, telemetry::Invocation};
 
 pub(crate) use answer::Answer;
+pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
-pub(crate) use outside::{Behaviour, Inbox, Pool, stream_record};
+pub(crate) use inbox::{Behaviour, Inbox, Quota, Taken};
+pub(crate) use outside::{Pool, stream_record};
 use routes::Functions;
 
 pub(crate) const CLIENT: &str = "client-1";
 
 /// Names another engine to run against, for example DynamoDB Local. Without it each world has an embedded one.
 const ENGINE: &str = "USE_CASES_DYNAMODB_URL";
+
+/// `Timeout` of the mailer.
+const MAILER_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
 
 /// Seats of a new organization here.
 pub(crate) const SEATS: u64 = 5;
@@ -52,7 +55,7 @@ pub(crate) struct World {
     mailer: invitation_mailer::InvitationMailer,
     client: aws_sdk_dynamodb::Client,
     table_name: String,
-    clock: Arc<AtomicI64>,
+    pub(crate) clock: Clock,
 }
 
 impl World {
@@ -67,10 +70,10 @@ impl World {
         };
         let table_name = table_name();
         engine.create_table_without_stream(&Options::default().template().unwrap(), &table_name).await.unwrap();
-        let clock = Arc::new(AtomicI64::new(0));
+        let clock = Clock::new();
         let counted = Counted::default();
         let pool = Arc::new(Pool::default());
-        let inbox = Inbox::default();
+        let inbox = Inbox::new(clock.clone());
         let seats = seat_limit.to_string();
         let start = Start {
             variables: Variables::from_iter([
@@ -108,7 +111,7 @@ impl World {
 
     /// Lets time pass, for the functions only.
     pub(crate) fn pass(&self, duration: Duration) {
-        self.clock.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+        self.clock.pass(SignedDuration::try_from(duration).unwrap());
     }
 
     /// A request to the HTTP API as `user`.
@@ -184,21 +187,28 @@ impl World {
         self.call(actor, "DELETE", &format!("/organizations/{organization}/members/{user}"), None).await
     }
 
-    /// Hands every queued invitation to the mailer, as the stream would; answers with how many it wants again.
-    pub(crate) async fn deliver(&self, organization: &str) -> usize {
-        let queued = self.items(&format!("ORG#{organization}")).await;
-        let queued: Vec<_> = queued.into_iter().filter(|item| item["entity"] == "invitation").collect();
-        let wanted =
-            queued.iter().filter(|item| item["delivery_status"] == "queued" || item["delivery_status"] == "sending");
-        let records: Vec<Value> = wanted.map(outside::stream_record).collect();
-        let event = serde_json::from_value(json!({ "Records": records })).unwrap();
-        self.mailer.handle(event, &Invocation::default()).await.batch_item_failures.len()
+    /// Hands every invitation whose mail was not taken up yet to the mailer, as the stream would.
+    pub(crate) async fn deliver(&self, organization: &str) {
+        let items = self.items(&format!("ORG#{organization}")).await;
+        let queued = items.iter().filter(|item| item["entity"] == "invitation" && item["delivery_status"] == "queued");
+        self.mailer(queued.map(outside::stream_record).collect()).await;
     }
 
     /// The mailer with records of the test's own.
-    pub(crate) async fn mailer(&self, records: Vec<Value>) -> usize {
-        let event = serde_json::from_value(json!({ "Records": records })).unwrap();
-        self.mailer.handle(event, &Invocation::default()).await.batch_item_failures.len()
+    pub(crate) async fn mailer(&self, records: Vec<Value>) {
+        self.invoke_mailer(json!({ "Records": records }), MAILER_TIMEOUT).await;
+    }
+
+    /// The mailer as its schedule calls it.
+    pub(crate) async fn send_due(&self) {
+        self.invoke_mailer(json!({ "task": "send-due-mails" }), MAILER_TIMEOUT).await;
+    }
+
+    /// The mailer with that much time left.
+    pub(crate) async fn invoke_mailer(&self, event: Value, left: SignedDuration) {
+        let deadline = invitation_mailer::Deadline::at(self.environment.now().plus(left));
+        let occasion = serde_json::from_value(event).unwrap();
+        self.mailer.handle(occasion, &Invocation::default(), deadline).await.unwrap();
     }
 
     /// A partition of the table as it is.
@@ -209,6 +219,14 @@ impl World {
             query.expression_attribute_values(":pk", aws_sdk_dynamodb::types::AttributeValue::S(partition.into()));
         let items = pages.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await.unwrap();
         items.into_iter().map(|item| serde_dynamo::from_item(item).unwrap()).collect()
+    }
+
+    /// One item of the table as it is.
+    pub(crate) async fn item(&self, pk: &str, sk: &str) -> Value {
+        use aws_sdk_dynamodb::types::AttributeValue::S;
+        let get = self.client.get_item().table_name(&self.table_name).consistent_read(true);
+        let answer = get.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned())).send().await.unwrap();
+        serde_dynamo::from_item(answer.item.expect("an item")).unwrap()
     }
 
     /// An operator's update of one item.
@@ -247,14 +265,15 @@ pub(crate) fn sign_up_event(user: &str, email: &str, organization: Option<&str>)
     })
 }
 
-#[expect(clippy::disallowed_methods, reason = "the world's clock is the real one, moved by the test")]
-fn environment(offset: &Arc<AtomicI64>) -> Environment {
-    let offset = Arc::clone(offset);
-    let clock = move || {
-        let offset = jiff::SignedDuration::from_millis(offset.load(Ordering::SeqCst));
-        Timestamp::new(jiff::Timestamp::now()).plus(offset)
-    };
-    Environment::new(clock, |bytes| getrandom::fill(bytes).unwrap())
+fn environment(clock: &Clock) -> Environment {
+    let (now, sleep) = (clock.clone(), clock.clone());
+    let environment = Environment::new(move || now.now(), fill);
+    environment.with_sleep(move |duration| sleep.sleep(duration))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the world's randomness is the real one")]
+fn fill(bytes: &mut [u8]) {
+    getrandom::fill(bytes).unwrap();
 }
 
 fn sdk(endpoint: &str) -> SdkConfig {

@@ -1,17 +1,13 @@
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{
-        Arc, Mutex,
+        Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use serde_json::{Value, json};
-use shared::{
-    directory::{Directory, DirectoryError, Identity},
-    domain::EmailAddress,
-    post_office::{Handover, Mail, NotTaken, PostOffice},
-};
+use shared::directory::{Directory, DirectoryError, Identity};
 
 /// The user pool: who there is, and with which address.
 #[derive(Default)]
@@ -54,57 +50,6 @@ impl Directory for Pool {
     }
 }
 
-/// What the post office does with the next mail.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Behaviour {
-    RefuseForNow,
-    RefuseForGood,
-    /// Takes the mail, and the answer is lost on the way.
-    TakeAndLoseTheAnswer,
-}
-
-/// Takes every mail, unless told otherwise.
-#[derive(Clone, Default)]
-pub(crate) struct Inbox {
-    mails: Arc<Mutex<Vec<(String, String)>>>,
-    next: Arc<Mutex<VecDeque<Behaviour>>>,
-}
-
-impl Inbox {
-    pub(crate) fn behave(&self, behaviour: impl IntoIterator<Item = Behaviour>) {
-        self.next.lock().unwrap().extend(behaviour);
-    }
-
-    /// The texts of all mails to an address.
-    pub(crate) fn texts(&self, email: &str) -> Vec<String> {
-        let mails = self.mails.lock().unwrap();
-        mails.iter().filter(|(to, _)| to.eq_ignore_ascii_case(email)).map(|(_, text)| text.clone()).collect()
-    }
-
-    /// The token in the last mail to an address.
-    pub(crate) fn token(&self, email: &str) -> String {
-        let text = self.texts(email).pop().expect("a mail");
-        let rest = text.split("#token=").nth(1).expect("a link");
-        rest.split_whitespace().next().unwrap().to_owned()
-    }
-}
-
-impl PostOffice for Inbox {
-    fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a> {
-        let behaviour = self.next.lock().unwrap().pop_front();
-        Box::pin(async move {
-            if !matches!(behaviour, Some(Behaviour::RefuseForNow | Behaviour::RefuseForGood)) {
-                self.mails.lock().unwrap().push((to.as_str().to_owned(), mail.text));
-            }
-            match behaviour {
-                None => Ok(()),
-                Some(Behaviour::RefuseForGood) => Err(NotTaken::ForGood("MessageRejected".to_owned())),
-                Some(_) => Err(NotTaken::ForNow("TooManyRequestsException".into())),
-            }
-        })
-    }
-}
-
 /// An invitation as the stream shows it when its mail was asked for.
 pub(crate) fn stream_record(item: &Value) -> Value {
     let text = |name: &str| json!({ "S": item[name] });
@@ -117,7 +62,7 @@ pub(crate) fn stream_record(item: &Value) -> Value {
             "NewImage": {
                 "entity": text("entity"), "delivery_status": { "S": "queued" }, "organization_id": text("organization_id"),
                 "invitation_id": text("invitation_id"), "invited_by": text("invited_by"), "mail_id": text("mail_id"),
-                "delivery_at": text("delivery_at")
+                "delivery_at": text("delivery_at"), "mail_due_at": text("mail_due_at"), "mail_attempts": { "N": "0" }
             }
         }
     })

@@ -1,0 +1,101 @@
+//! Mails as the stream brings them: each at once, or it waits by itself.
+//!
+//! A shard of the stream brings one batch after another, so a mail that SES does not take would hold up whatever comes behind
+//! it. The record is therefore always consumed. Its mail waits in the table, where the schedule finds it.
+
+use std::collections::HashSet;
+
+use aws_lambda_events::event::dynamodb::EventRecord;
+use futures::future::join_all;
+use jiff::SignedDuration;
+use serde_dynamo::AttributeValue;
+use shared::{
+    domain::OrganizationId,
+    items::{UnsentMail, UnsentMailItem},
+};
+
+use crate::{
+    Run,
+    attempt::{Attempt, Held, LONGEST_CALL, Sender},
+    outcome::Outcome,
+    time::Deadline,
+    turns::in_turns,
+};
+
+/// For how long a mail of each organization that SES had no room for is handed over again: long enough for the quota of a second
+/// or two to be over, short enough for what comes behind.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(2);
+/// Between two such calls.
+const PAUSE: SignedDuration = SignedDuration::from_millis(200);
+
+/// The mail that a stream record asks for, if it asks for one. The template filters most of the others out.
+fn mail_of(record: EventRecord) -> Option<UnsentMail> {
+    let image = record.change.new_image;
+    let says = |name: &str, text: &str| matches!(image.get(name), Some(AttributeValue::S(found)) if found == text);
+    if !says("entity", "invitation") || !says("delivery_status", "queued") {
+        return None;
+    }
+    serde_dynamo::from_item::<_, UnsentMailItem>(image).ok().map(UnsentMail::from)
+}
+
+impl Run<'_> {
+    /// Sends the mails of a batch side by side.
+    pub(crate) async fn send_fresh(&self, records: Vec<EventRecord>) {
+        let environment = self.environment();
+        let started = environment.now();
+        let mut asked = Vec::new();
+        for record in records {
+            match mail_of(record) {
+                None => self.report(Outcome::Skipped, None),
+                Some(mail) if self.mailer.resting.is(mail.organization, started) => {
+                    self.report(Outcome::Joined, Some(&mail));
+                }
+                Some(mail) => asked.push(mail),
+            }
+        }
+        let sender = self.sender();
+        let attempts = join_all(in_turns(asked).into_iter().map(|mail| self.attempt_fresh(&sender, mail))).await;
+        let mut served = HashSet::new();
+        let mut busy = Vec::new();
+        for (organization, attempt) in attempts {
+            match attempt {
+                Attempt::Busy(held) => busy.push(*held),
+                Attempt::Done(Outcome::Sent) => _ = served.insert(organization),
+                Attempt::Done(_) => {}
+            }
+        }
+        let patience = Deadline::at(started.plus(PATIENCE)).min(self.deadline.less(LONGEST_CALL));
+        // An organization that has had a mail sent holds nobody up for its next one.
+        while let Some(index) = busy.iter().position(|held| !served.contains(&held.unsent.organization)) {
+            if patience.is_over_after(PAUSE, environment.now()) {
+                break;
+            }
+            environment.sleep(PAUSE).await;
+            let held = busy.remove(index);
+            let unsent = held.unsent.clone();
+            match sender.attempt_again(held).await {
+                Attempt::Busy(held) => busy.insert(index, *held),
+                Attempt::Done(outcome) => {
+                    self.report(outcome, Some(&unsent));
+                    served.insert(unsent.organization);
+                }
+            }
+        }
+        join_all(busy.into_iter().map(|held| self.set_aside(&sender, held))).await;
+    }
+
+    async fn attempt_fresh(&self, sender: &Sender<'_>, mail: UnsentMail) -> (OrganizationId, Attempt) {
+        let attempt = sender.attempt(mail.clone()).await;
+        if let Attempt::Done(outcome) = &attempt {
+            self.report(*outcome, Some(&mail));
+        }
+        (mail.organization, attempt)
+    }
+
+    async fn set_aside(&self, sender: &Sender<'_>, held: Held) {
+        let unsent = held.unsent.clone();
+        self.mailer.resting.begin(unsent.organization, self.environment().now());
+        let outcome = sender.let_wait(held).await;
+        self.report(outcome, Some(&unsent));
+    }
+}

@@ -1,0 +1,34 @@
+use jiff::SignedDuration;
+use shared::domain::Timestamp;
+
+/// The instant at which work has to be over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline(Timestamp);
+
+impl Deadline {
+    pub fn at(instant: Timestamp) -> Self {
+        Self(instant)
+    }
+
+    /// From Lambda's context: milliseconds since 1970.
+    pub fn of(context: &lambda_runtime::Context) -> Self {
+        let milliseconds = i64::try_from(context.deadline).unwrap_or(i64::MAX);
+        Self(Timestamp::new(jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::MAX)))
+    }
+
+    /// `duration` earlier.
+    pub(crate) fn less(self, duration: SignedDuration) -> Self {
+        Self(self.0.plus(-duration))
+    }
+
+    /// Whether work that begins now and takes `duration` would end too late.
+    pub(crate) fn is_over_after(self, duration: SignedDuration, now: Timestamp) -> bool {
+        now.plus(duration) > self.0
+    }
+
+    /// What is left of it.
+    pub(crate) fn remaining(self, now: Timestamp) -> std::time::Duration {
+        let left = self.0.as_milliseconds() - now.as_milliseconds();
+        std::time::Duration::from_millis(u64::try_from(left).unwrap_or_default())
+    }
+}

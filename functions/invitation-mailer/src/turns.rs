@@ -1,0 +1,86 @@
+//! Whose mail comes next. Organizations take turns, so that one with many mails does not keep the others waiting.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, PoisonError},
+};
+
+use jiff::SignedDuration;
+use shared::{
+    domain::{OrganizationId, Timestamp},
+    items::UnsentMail,
+};
+
+/// The oldest mail of every organization, then the second of each, and so on. Organizations come in the order of their oldest.
+pub(crate) fn in_turns(mut mails: Vec<UnsentMail>) -> Vec<UnsentMail> {
+    mails.sort_by_key(|mail| mail.due);
+    let mut taken: HashMap<OrganizationId, usize> = HashMap::new();
+    let mut rounds: BTreeMap<usize, Vec<UnsentMail>> = BTreeMap::new();
+    for mail in mails {
+        let round = taken.entry(mail.organization).or_default();
+        rounds.entry(*round).or_default().push(mail);
+        *round += 1;
+    }
+    rounds.into_values().flatten().collect()
+}
+
+/// For how long an organization that had its turn leaves what SES has room for to others.
+const REST: SignedDuration = SignedDuration::from_secs(30);
+
+/// The organizations with mails that SES had no room for a moment ago. Their next mails wait like those and do not even ask:
+/// otherwise the many of one organization would take every free second before another's single mail gets it.
+///
+/// It is what this process remembers. Another one gives the organization one more turn, which does no harm.
+#[derive(Default)]
+pub(crate) struct Resting(Mutex<HashMap<OrganizationId, Timestamp>>);
+
+impl Resting {
+    /// SES had no room for a mail of the organization.
+    pub(crate) fn begin(&self, organization: OrganizationId, now: Timestamp) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(organization, now.plus(REST));
+    }
+
+    pub(crate) fn is(&self, organization: OrganizationId, now: Timestamp) -> bool {
+        let mut resting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.retain(|_, until| *until > now);
+        resting.contains_key(&organization)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::domain::InvitationId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn mail(organization: u128, second: u32) -> UnsentMail {
+        let at: Timestamp = format!("2026-01-02T03:04:{second:02}Z").parse().unwrap();
+        UnsentMail {
+            organization: OrganizationId::new(Uuid::from_u128(organization)),
+            invitation: InvitationId::new(Uuid::from_u128(u128::from(second))),
+            inviter: "u-1".parse().unwrap(),
+            mail_id: "m".to_owned(),
+            attempts: 0,
+            due: Some(at),
+            since: at,
+        }
+    }
+
+    #[test]
+    fn the_oldest_come_first_and_organizations_in_turns() {
+        let mails = vec![mail(1, 3), mail(2, 9), mail(1, 1), mail(1, 2), mail(3, 8), mail(2, 10)];
+        let order: Vec<_> = in_turns(mails).iter().map(|mail| mail.invitation.as_uuid().as_u128()).collect();
+        assert_eq!(order, [1, 8, 9, 2, 10, 3]);
+    }
+
+    #[test]
+    fn an_organization_rests_for_half_a_minute() {
+        let (resting, organization) = (Resting::default(), mail(1, 0).organization);
+        let now: Timestamp = "2026-01-02T03:04:05Z".parse().unwrap();
+        resting.begin(organization, now);
+        assert!(resting.is(organization, now.plus(SignedDuration::from_millis(29_999))));
+        assert!(!resting.is(mail(2, 0).organization, now));
+        assert!(!resting.is(organization, now.plus(REST)));
+    }
+}

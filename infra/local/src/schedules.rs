@@ -1,0 +1,79 @@
+//! The schedules that invoke functions.
+//!
+//! EventBridge Scheduler invokes a function asynchronously and does not wait for it, so a slow invocation does not move the
+//! next one. Here the first comes at once: nobody wants to watch a new stack for a minute.
+
+use std::sync::Arc;
+
+use stack_template::{Function, ScheduleSource, Source};
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::lambda::Lambda;
+
+pub(crate) struct Schedule {
+    function: String,
+    source: ScheduleSource,
+    lambda: Arc<Lambda>,
+}
+
+impl Schedule {
+    /// One for each schedule of a function.
+    pub(crate) fn all(functions: &[Function], lambda: &Arc<Lambda>) -> Vec<Self> {
+        let sources =
+            functions.iter().flat_map(|function| function.sources.iter().map(move |source| (function, source)));
+        let schedules = sources.filter_map(|(function, source)| match source {
+            Source::Schedule(source) => {
+                Some(Self { function: function.name.clone(), source: source.clone(), lambda: Arc::clone(lambda) })
+            }
+            _ => None,
+        });
+        schedules.collect()
+    }
+
+    /// Invokes the function until dropped.
+    pub(crate) async fn run(self) {
+        let mut ticks = interval(self.source.every);
+        // A machine that slept has nothing to make up for.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            ticks.tick().await;
+            let (lambda, function) = (Arc::clone(&self.lambda), self.function.clone());
+            let event = self.source.input.to_string();
+            // What fails is in the function's log, and no schedule tries again.
+            tokio::spawn(async move { drop(lambda.invoke(&function, event.into()).await) });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        lambda::{LogSink, tests as functions},
+        options::Logs,
+    };
+
+    #[tokio::test]
+    async fn a_function_is_invoked_at_its_rate_with_its_input() {
+        let records = json!({"Records": [{"dynamodb": {"Keys": {"pk": {"S": "tick"}}}}]});
+        let source = ScheduleSource { every: Duration::from_millis(20), input: records };
+        let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
+        let function = functions::function("works", Duration::from_secs(5), vec![Source::Schedule(source)]);
+        let lambda = Arc::new(functions::lambda(std::slice::from_ref(&function), &logs));
+        let schedule = Schedule::all(std::slice::from_ref(&function), &lambda).pop().unwrap();
+        let ticks = || logs.lines().iter().filter(|line| line.ends_with("batch tick")).count();
+        let several = async {
+            while ticks() < 3 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            () = schedule.run() => {}
+            waited = tokio::time::timeout(Duration::from_secs(20), several) => waited.unwrap(),
+        }
+    }
+}

@@ -52,9 +52,13 @@ pub(crate) async fn follow(world: &mut World, request: &Request, matched: &Match
     }
     if matched.is("DELETE", "/organizations/{organizationId}/members/{userId}") {
         let user = matched.parameter("userId").unwrap_or_default();
-        world.members.remove(user);
+        let before = world.members.remove(user);
         let Some(observer) = world.observer() else { return Ok(()) };
         let found = observer.get(&format!("{organization}/members/{user}")).await;
+        if found.status != 404 {
+            // It did not happen: what is known stays what it was, so that one finding does not bring others.
+            world.members.extend(before.map(|before| (user.to_owned(), before)));
+        }
         return demand(found.status == 404, "somebody was removed", &found);
     }
     Ok(())
@@ -73,7 +77,7 @@ async fn member(world: &mut World, user: &str, said: &Value, what: &str) -> Made
     if found.status == 200 && roles_of(&found.json()) == roles_of(said) {
         return Ok(());
     }
-    // It did not happen: what is known stays what it was, so that one finding does not bring others.
+    // Likewise.
     match before {
         Some(before) => world.members.insert(user.to_owned(), before),
         None => world.members.remove(user),

@@ -90,18 +90,26 @@ impl Request {
     /// A command that sends exactly this once more, to the stack that is running.
     pub(crate) fn curl(&self, world: &World, url: &str) -> String {
         let fill = |text: &str| quoted(&world.fill(text.as_bytes(), self.sender));
-        let mut line = format!(
-            "curl -i --path-as-is -X {} {}",
-            quoted(self.method.as_bytes()),
-            fill(&format!("{url}{}", self.target))
-        );
+        let method =
+            if self.method == "HEAD" { "--head".to_owned() } else { format!("-X {}", quoted(self.method.as_bytes())) };
+        let mut line = format!("curl -i --path-as-is {method} {}", fill(&format!("{url}{}", self.target)));
         for (name, value) in &self.headers {
-            line += &format!(" -H {}", fill(&format!("{name}: {value}")));
+            // This is how curl is told to send a header without a value.
+            let header = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+            line += &format!(" -H {}", fill(&header));
         }
-        if let Some(body) = &self.body {
-            line += &format!(" --data-binary {}", quoted(&world.fill(body, self.sender)));
+        let Some(body) = &self.body else { return line };
+        if !self.headers.iter().any(|(name, _)| name == "Content-Type") {
+            // Instead of the one that curl adds.
+            line += " -H 'Content-Type:'";
         }
-        line
+        let body = world.fill(body, self.sender);
+        if body.contains(&0) {
+            // No argument can hold it.
+            let octal: String = body.iter().map(|byte| format!("\\{byte:03o}")).collect();
+            return format!("printf '{octal}' | {line} --data-binary @-");
+        }
+        line + " --data-binary " + &quoted(&body)
     }
 
     /// The line for the table of known cases.
@@ -111,7 +119,7 @@ impl Request {
     }
 }
 
-/// For a shell, as `$'…'`: any byte but NUL, which no argument can hold.
+/// For a shell, as `$'…'`: any bytes but NUL.
 fn quoted(bytes: &[u8]) -> String {
     let mut text = String::from("$'");
     for byte in bytes {

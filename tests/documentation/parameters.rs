@@ -30,9 +30,7 @@ fn a_default_workspace_is_called_what_the_parameter_says() {
             assert!(agree(&format!("a{c}b")), "{c:?}");
         }
     }
-    for name in
-        ["Default workspace", "Standard", "Werkst\u{e4}tte", "\u{65e2}\u{5b9a}", "Acme.io", "v1.0 (beta)"]
-    {
+    for name in ["Default workspace", "Standard", "Werkst\u{e4}tte", "\u{65e2}\u{5b9a}", "Acme.io", "v1.0 (beta)"] {
         assert!(agree(name), "{name:?}");
     }
     let refused =

@@ -15,7 +15,7 @@ async fn ask(world: &World, actor: &str, organization: &str, email: &str, roles:
 
 #[tokio::test]
 async fn an_inviter_and_an_organization_make_so_many_invitations_a_day() {
-    let world = World::with_seats(1000).await;
+    let world = World::with_limits(1000, 100, 120).await;
     let organization = world.founder("ada").await;
     world.join("ada", &organization, "uma", &["user_admin"]).await;
     for number in 1..100 {
@@ -31,6 +31,17 @@ async fn an_inviter_and_an_organization_make_so_many_invitations_a_day() {
     }
     ask(&world, "uma", &organization, "u20@example.com", MEMBER).await.expect(429, "invitation-rate-limited");
     world.pass(DAY);
+    // A clock that is a day ahead has counted already: its day goes on, and never back.
+    let (pk, made) = (format!("ORG#{organization}"), aws_sdk_dynamodb::types::AttributeValue::N("120".to_owned()));
+    let ahead = aws_sdk_dynamodb::types::AttributeValue::S("2999-01-01".to_owned());
+    let update = world.operation(&pk, "SEATS", "SET invitations_on = :day, invitations_made = :made");
+    update.expression_attribute_values(":day", ahead).expression_attribute_values(":made", made).send().await.unwrap();
+    ask(&world, "ada", &organization, "a100@example.com", MEMBER).await.expect(429, "invitation-rate-limited");
+    world.operate(&pk, "SEATS", "SET invitations_made = :value", 119).await;
+    ask(&world, "ada", &organization, "ahead@example.com", MEMBER).await.expect(201, "");
+    let update = world.operation(&pk, "SEATS", "SET invitations_on = :day");
+    let past = aws_sdk_dynamodb::types::AttributeValue::S("2026-01-01".to_owned());
+    update.expression_attribute_values(":day", past).send().await.unwrap();
     ask(&world, "ada", &organization, "a100@example.com", MEMBER).await.expect(201, "");
     ask(&world, "uma", &organization, "u20@example.com", MEMBER).await.expect(201, "");
     world.check_invariants(&organization, &["ada", "uma"]).await;

@@ -59,7 +59,7 @@ impl From<NotAccepted> for Problem {
     }
 }
 
-/// Accepts (R13): reads the invitation, then asks Cognito about the user and the inviter, then joins in one transaction. The
+/// Accepts (R13): reads the invitation, then asks Cognito about the user and at last about the inviter, then joins in one transaction. The
 /// secret and the address, as Cognito has it now and verified, are both needed; the transaction checks the inviter's
 /// authority. Cognito is asked last and only about an invitation that can be accepted: its quota belongs to the whole pool.
 ///
@@ -83,8 +83,7 @@ pub(crate) async fn accept(
     }
     let invitation = &found.invitation;
     usable(invitation, occasion.at)?;
-    let (identity, inviter) = function.identities(&caller, invitation, occasion.at).await?;
-    let user = identity.into_user(caller.user_id, occasion.at);
+    let user = function.identity(&caller, occasion.at).await?.into_user(caller.user_id, occasion.at);
     if !user.email_verified {
         return Err(NotAccepted::NotVerified.into());
     }
@@ -93,7 +92,7 @@ pub(crate) async fn accept(
     }
     // An inviter who took the invited address over later has no authority over themselves (R9), and nobody has any without
     // an account.
-    if invitation.invited_by == user.id || inviter.is_none() {
+    if invitation.invited_by == user.id || !function.has_inviter(invitation).await? {
         return Err(NotAccepted::InviterLostAuthority.into());
     }
     let member = Member {

@@ -7,7 +7,6 @@ mod find;
 
 use std::sync::Arc;
 
-use futures::future::join;
 use serde::{Deserialize, Serialize};
 use shared::{
     allowance::Allowance,
@@ -92,24 +91,18 @@ impl InvitationReplies {
         accept(&self.table, self, asked, view, &request.occasion()).await
     }
 
-    /// What Cognito says about the caller and about the inviter, as often as R24 allows: nothing about an inviter whose account
-    /// is gone or disabled.
-    async fn identities(
-        &self,
-        caller: &Caller,
-        invitation: &Invitation,
-        now: Timestamp,
-    ) -> Result<(Identity, Option<Enabled>), DirectoryError> {
+    /// Cognito's word on the caller, as often as R24 allows.
+    async fn identity(&self, caller: &Caller, now: Timestamp) -> Result<Identity, DirectoryError> {
         self.identity_checks.take(&caller.user_id, now).map_err(DirectoryError::TooOften)?;
-        let caller = self.directory.identity(&caller.username);
-        let inviter = self.directory.identity(invitation.inviter_username());
-        match join(caller, inviter).await {
-            (caller, Err(DirectoryError::Unknown)) => Ok((caller?, None)),
-            // The account is there: what its address is does not matter.
-            (caller, Err(DirectoryError::NoAddress | DirectoryError::UnusableAddress) | Ok(_)) => {
-                Ok((caller?, Some(Enabled)))
-            }
-            (_, Err(error)) => Err(error),
+        self.directory.identity(&caller.username).await
+    }
+
+    /// Whether the inviter has an account that may sign in. What its address is does not matter.
+    async fn has_inviter(&self, invitation: &Invitation) -> Result<bool, DirectoryError> {
+        match self.directory.identity(invitation.inviter_username()).await {
+            Ok(_) | Err(DirectoryError::NoAddress | DirectoryError::UnusableAddress) => Ok(true),
+            Err(DirectoryError::Unknown) => Ok(false),
+            Err(error) => Err(error),
         }
     }
 
@@ -118,9 +111,6 @@ impl InvitationReplies {
         Ok(Reply::no_content())
     }
 }
-
-/// An account that is there and may sign in.
-pub(crate) struct Enabled;
 
 /// The token in the body. A text that cannot be one belongs to no invitation.
 fn token(request: &ApiRequest) -> Result<InvitationToken, Problem> {

@@ -65,7 +65,7 @@ impl From<NotInvited> for Problem {
             ),
             NotInvited::AlreadyPending => Self::new(
                 Code::InvitationAlreadyPending,
-                "Wait for the answer to the invitation that this address already has.",
+                "This address has an invitation already. Wait for the answer. If the account of the member who sent it no longer exists, remove that member first.",
             ),
             NotInvited::SeatLimit => Self::new(
                 Code::SeatLimitReached,
@@ -97,6 +97,7 @@ pub(crate) async fn invite(
             Err(refused) => {
                 let replaced = what_holds_the_address(table, invitation, &refused, occasion.at).await?;
                 let seats = refused.found::<SeatsItem, SeatsItem>(CreateInvitationCheck::Seats)?.was();
+                let later_day = seats.as_ref().and_then(|seats| seats.later_day(occasion.at));
                 let first_of_the_day = match seats {
                     Some(seats) if replaced.is_none() && seats.is_full() => {
                         return Err(Failure::Reason(NotInvited::SeatLimit));
@@ -108,7 +109,7 @@ pub(crate) async fn invite(
                     Some(_) => false,
                     None => attempt.first_of_the_day,
                 };
-                attempt = Attempt { replaced, first_of_the_day };
+                attempt = Attempt { replaced, first_of_the_day, later_day };
             }
         }
     }

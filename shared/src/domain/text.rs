@@ -19,6 +19,9 @@ pub enum InvalidText {
     /// Nothing but white space.
     #[error("must not be empty")]
     Empty,
+    /// A message that scrolls.
+    #[error("must have at most 40 lines")]
+    TooManyLines,
     /// Counted in characters after normalization.
     #[error("must have at most {0} characters")]
     TooLong(usize),
@@ -158,10 +161,19 @@ impl PersonName {
     }
 }
 
+/// Lines of a message.
+const LONGEST_MESSAGE: usize = 40;
+
 fn message(text: &str) -> Result<String, InvalidText> {
     let text = nfc(text.replace("\r\n", "\n").trim());
     check(&text, 1000)?;
-    Ok(text)
+    if text.lines().count() > LONGEST_MESSAGE {
+        return Err(InvalidText::TooManyLines);
+    }
+    // Nobody pushes the product's own words off the screen with nothing.
+    let mut folded: Vec<&str> = text.lines().map(str::trim_end).collect();
+    folded.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    Ok(folded.join("\n"))
 }
 
 fn locale(text: &str) -> Result<String, InvalidText> {
@@ -216,6 +228,8 @@ mod tests {
     #[test]
     fn a_message_may_have_lines_but_no_control_characters() {
         assert_eq!(InvitationMessage::parse("Hello\r\nAda").unwrap().as_str(), "Hello\nAda");
+        assert_eq!(InvitationMessage::parse("Hello\n\n \n\nAda").unwrap().as_str(), "Hello\n\nAda");
+        assert_eq!(InvitationMessage::parse(&"a\n".repeat(41)), Err(InvalidText::TooManyLines));
         assert_eq!(InvitationMessage::parse("bell\u{7}"), Err(InvalidText::Invisible));
         assert_eq!(InvitationMessage::parse("a\rb"), Err(InvalidText::Invisible));
     }

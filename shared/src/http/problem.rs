@@ -244,7 +244,7 @@ impl From<DirectoryError> for Problem {
             ),
             DirectoryError::UnusableAddress => Self::new(
                 Code::EmailNotVerified,
-                "The e-mail address that the user pool has for you cannot be used here: the part before the @ has to be ASCII, unquoted and without two dots in a row. Change the address, verify it, and try again.",
+                "The e-mail address that the user pool has for you cannot be used here: the part before the @ must be at most 64 ASCII characters, unquoted and without two dots in a row. Change the address, verify it, and try again.",
             ),
             DirectoryError::Unavailable(_) => {
                 tracing::warn!(error = telemetry::chain(&error), "the user pool is not available");

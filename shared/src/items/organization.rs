@@ -161,9 +161,14 @@ impl SeatsItem {
         }
     }
 
-    /// Whether the counts are of another day.
+    /// Whether the counts are of a day that is over.
     pub fn is_of_another_day(&self, now: Timestamp) -> bool {
-        self.invitations_on.as_deref() != Some(now.date().as_str())
+        self.invitations_on.as_deref().is_none_or(|day| day < now.date().as_str())
+    }
+
+    /// The day that is counted, if it has not begun by this machine's clock.
+    pub fn later_day(&self, now: Timestamp) -> Option<String> {
+        self.invitations_on.clone().filter(|day| *day > now.date())
     }
 
     /// Whether the organization or the inviter has reached a limit today.

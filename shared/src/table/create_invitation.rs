@@ -30,6 +30,9 @@ pub struct Attempt {
     pub replaced: Option<Replaced>,
     /// Whether this is the organization's first invitation of the day.
     pub first_of_the_day: bool,
+    /// The day that is counted, if it is later than this machine's: another machine's clock is ahead. A count never goes
+    /// back to a day that is over.
+    pub later_day: Option<String>,
 }
 
 /// Why an invitation that is still pending can be replaced.
@@ -127,7 +130,7 @@ fn counted(
     if attempt.first_of_the_day {
         let first = AttributeValue::M([(invitations_of(inviter), AttributeValue::N("1".to_owned()))].into());
         count = count.appended(", #invitations_made = :one, #invitations_today = :first").value(":first", first);
-        within = within.and(Expression::new("attribute_not_exists(#invitations_on) OR #invitations_on <> :today"));
+        within = within.and(Expression::new("attribute_not_exists(#invitations_on) OR #invitations_on < :today"));
     } else {
         count = count.appended(&format!(
             ", #invitations_made = #invitations_made + :one, {by_inviter} = if_not_exists({by_inviter}, :zero) + :one"
@@ -145,5 +148,6 @@ fn counted(
         count = count.appended(", #seats_used = #seats_used + :one");
         within = within.and(Expression::new("#seats_used < #seat_limit"));
     }
-    (count.string(":today", occasion.at.date()).number(":one", 1), within)
+    let today = attempt.later_day.clone().unwrap_or_else(|| occasion.at.date());
+    (count.string(":today", &today).number(":one", 1), within)
 }

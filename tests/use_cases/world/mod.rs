@@ -64,6 +64,11 @@ impl World {
     }
 
     pub(crate) async fn with_seats(seat_limit: u64) -> Self {
+        Self::with_limits(seat_limit, 1000, 1000).await
+    }
+
+    /// `inviter`, `organization`: how many invitations each may make on one day.
+    pub(crate) async fn with_limits(seat_limit: u64, inviter: u32, organization: u32) -> Self {
         let engine = match std::env::var(ENGINE) {
             Ok(url) => Engine::before(&url).await.unwrap(),
             Err(_) => Engine::start(Data::Memory).await.unwrap(),
@@ -74,7 +79,7 @@ impl World {
         let counted = Counted::default();
         let pool = Arc::new(Pool::default());
         let inbox = Inbox::new(clock.clone());
-        let seats = seat_limit.to_string();
+        let [seats, inviter, organization] = [seat_limit.to_string(), inviter.to_string(), organization.to_string()];
         let start = Start {
             variables: Variables::from_iter([
                 ("TABLE_NAME", table_name.as_str()),
@@ -83,8 +88,8 @@ impl World {
                 ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
                 ("SEAT_LIMIT", &seats),
                 ("INVITATION_EXPIRY_DAYS", "7"),
-                ("INVITATIONS_PER_INVITER_PER_DAY", "100"),
-                ("INVITATIONS_PER_ORGANIZATION_PER_DAY", "120"),
+                ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
+                ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),
                 ("APP_URL", "https://app.example.com"),

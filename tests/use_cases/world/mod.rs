@@ -258,7 +258,7 @@ pub(crate) fn sign_up_event(user: &str, email: &str, organization: Option<&str>)
 
 fn environment(clock: &Clock) -> Environment {
     let (now, sleep) = (clock.clone(), clock.clone());
-    let environment = Environment::new(move || now.now(), |bytes| fill(bytes));
+    let environment = Environment::new(move || now.now(), fill);
     environment.with_sleep(move |duration| sleep.sleep(duration))
 }
 

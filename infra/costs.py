@@ -22,6 +22,7 @@ PRICES = {
     "CloudWatch, dashboard": 3.00,
     "X-Ray, million traces": 5.00,
     "SES, thousand mails": 0.10,
+    "EventBridge Scheduler, million invocations": 1.00,
 }
 
 # A user who is active in a month: twenty sessions, in each GET /me, the organization and a page of something.
@@ -38,6 +39,8 @@ MEMORY_GB, SECONDS_PER_REQUEST = 0.25, 0.02
 LOG_BYTES_PER_REQUEST = 1200
 # X-Ray traces the first request of each second and one in twenty beyond.
 SECONDS_A_MONTH, TRACED_BEYOND = 30 * 24 * 3600, 0.05
+# The mailer's schedule comes every minute. Without unsent mails it reads an empty index, half a unit.
+SCHEDULED, READ_UNITS_PER_SCHEDULE = SECONDS_A_MONTH // 60, 0.5
 # User, membership both ways, address guard, audit records, index entries.
 STORED_BYTES_PER_USER = 6000
 
@@ -61,9 +64,9 @@ def lines(users: int) -> list[tuple[str, str, float]]:
     million = 1e6
     requests = users * REQUESTS_PER_USER
     reads, writes = requests * (1 - WRITING), requests * WRITING
-    read_units, write_units = reads * READ_UNITS_PER_READ, writes * WRITE_UNITS_PER_WRITE
+    read_units, write_units = reads * READ_UNITS_PER_READ + SCHEDULED * READ_UNITS_PER_SCHEDULE, writes * WRITE_UNITS_PER_WRITE
     mails = users * MAILS_PER_USER
-    invocations = requests + mails
+    invocations = requests + mails + SCHEDULED
     gigabyte_seconds = invocations * MEMORY_GB * SECONDS_PER_REQUEST
     stored, logged = users * STORED_BYTES_PER_USER / 1e9, invocations * LOG_BYTES_PER_REQUEST / 1e9
     traces = min(invocations, SECONDS_A_MONTH) + max(0, invocations - SECONDS_A_MONTH) * TRACED_BEYOND
@@ -86,6 +89,7 @@ def lines(users: int) -> list[tuple[str, str, float]]:
             priced("CloudWatch, dashboard", DASHBOARDS, "dashboard")),
         row("X-Ray", priced("X-Ray, million traces", traces / million, "M traces")),
         row("SES", priced("SES, thousand mails", mails / 1000, "k mails")),
+        row("Scheduler", priced("EventBridge Scheduler, million invocations", SCHEDULED / million, "M invocations")),
     ]
 
 

@@ -12,15 +12,17 @@ mod names;
 mod parameters;
 mod policies;
 mod resources;
+mod schedules;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 pub use document::{DeclaredFunction, DeclaredRoute, Document};
-pub use functions::{Function, HttpRoute, RouteAuthorizer, ScheduleSource, Source, StreamSource};
+pub use functions::{Function, HttpRoute, RouteAuthorizer, Source, StreamSource};
 pub use names::{ACCOUNT, Names};
 pub use resources::{Api, Authorizer, Cors, Pool, PoolClient, is_standard_attribute};
+pub use schedules::ScheduleSource;
 
 /// Why a template cannot be used. One line, naming the place.
 #[derive(Debug, thiserror::Error)]

@@ -128,16 +128,19 @@ async fn trigger(stack: &LocalStack, target: &Target) {
     }
 }
 
-/// The mailer tries again, so each mail arrives once its faults are over.
+/// The mailer leaves a mail to its schedule when the table fails, and SES's own failures to the next attempt.
 async fn mailer(stack: &LocalStack, target: &Target, organization: &Organization) {
     for operation in ["UpdateItem", "BatchGetItem"] {
         let email = made_up::email();
         stack.engine().clear_calls();
-        stack.engine().inject(Fault { operation: operation.to_owned(), times: 1, kind: FaultKind::Invalid });
-        organization.invite(&organization.founder, &email, &["member"]).await.success(201);
-        arrives(target, &email).await;
-        let hit = |call: &local_stack::Call| call.caller == "invitationmailer" && call.operation == operation;
-        assert!(stack.engine().calls().iter().filter(|call| hit(call)).count() > 1, "{operation} was tried again");
+        let invited = async {
+            organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+            let hit = |call: &local_stack::Call| call.caller == "invitationmailer" && call.operation == operation;
+            eventually("the mailer's call", async || stack.engine().calls().iter().any(hit).then_some(())).await;
+            // One more invocation, and what the first one logged is written.
+            target.invoke("invitation-mailer", &json!({"task": "send-due-mails"})).await;
+        };
+        with(stack, operation, FaultKind::Invalid, invited).await;
     }
     let passing = [("TooManyRequestsException", 429), ("LimitExceededException", 400), ("InternalFailure", 500)];
     for failure in passing {

@@ -38,7 +38,7 @@ async fn an_inviter_and_an_organization_make_so_many_invitations_a_day() {
     update.expression_attribute_values(":day", ahead).expression_attribute_values(":made", made).send().await.unwrap();
     ask(&world, "ada", &organization, "a100@example.com", MEMBER).await.expect(429, "invitation-rate-limited");
     world.operate(&pk, "SEATS", "SET invitations_made = :value", 119).await;
-    ask(&world, "ada", &organization, "ahead@example.com", MEMBER).await.expect(201, "");
+    ask(&world, "uma", &organization, "ahead@example.com", MEMBER).await.expect(201, "");
     let update = world.operation(&pk, "SEATS", "SET invitations_on = :day");
     let past = aws_sdk_dynamodb::types::AttributeValue::S("2026-01-01".to_owned());
     update.expression_attribute_values(":day", past).send().await.unwrap();

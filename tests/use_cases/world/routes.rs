@@ -89,7 +89,7 @@ impl Functions {
                 }
             }
         }
-        panic!("no function has a route for {asked}");
+        panic!("no function in `Functions::new` and tests/Cargo.toml has a route for {asked}");
     }
 }
 

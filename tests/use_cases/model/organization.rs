@@ -25,6 +25,7 @@ enum State {
     Pending,
     Accepted,
     Declined,
+    Revoked,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +34,8 @@ struct Invitation {
     inviter: usize,
     roles: RoleSet,
     state: State,
+    /// Whether its mail was tried: none goes out for an inviter who has left by then (I8).
+    tried: bool,
 }
 
 /// One organization as the rules have it, without a table, a clock or a mail.
@@ -59,8 +62,9 @@ impl Model {
 
     /// The mails go out.
     pub(crate) fn deliver(&mut self) {
-        for (index, invitation) in self.invitations.iter().enumerate() {
-            if invitation.state == State::Pending {
+        for (index, invitation) in self.invitations.iter_mut().enumerate() {
+            let is_new = !std::mem::replace(&mut invitation.tried, true);
+            if is_new && invitation.state == State::Pending && self.members.contains_key(&invitation.inviter) {
                 self.mailed.insert(invitation.invited, index);
             }
         }
@@ -155,11 +159,16 @@ impl Model {
         if self.members.contains_key(&invited) {
             return Err((409, "already-a-member"));
         }
-        if self.invitations.iter().any(|invitation| invitation.invited == invited && invitation.state == State::Pending)
-        {
-            return Err((409, "invitation-already-pending"));
+        let held = |held: &Invitation| held.invited == invited && held.state == State::Pending;
+        if let Some(index) = self.invitations.iter().position(held) {
+            let Invitation { inviter, roles, .. } = self.invitations[index];
+            if self.may_grant(inviter, roles).is_ok() {
+                return Err((409, "invitation-already-pending"));
+            }
+            // Nobody could accept it any more (I15).
+            self.invitations[index].state = State::Revoked;
         }
-        self.invitations.push(Invitation { invited, inviter: actor, roles, state: State::Pending });
+        self.invitations.push(Invitation { invited, inviter: actor, roles, state: State::Pending, tried: false });
         Ok(201)
     }
 
@@ -174,6 +183,7 @@ impl Model {
         match invitation.state {
             State::Accepted => return Err((409, "invitation-already-accepted")),
             State::Declined => return Err((410, "invitation-declined")),
+            State::Revoked => return Err((410, "invitation-revoked")),
             State::Pending => {}
         }
         self.may_grant(invitation.inviter, invitation.roles).map_err(|_| (409, "inviter-lost-authority"))?;
@@ -184,8 +194,10 @@ impl Model {
 
     fn decline(&mut self, user: usize) -> Result<u16, (u16, &'static str)> {
         let (index, invitation) = self.mailed(user)?;
-        if invitation.state == State::Accepted {
-            return Err((409, "invitation-already-accepted"));
+        match invitation.state {
+            State::Accepted => return Err((409, "invitation-already-accepted")),
+            State::Revoked => return Err((410, "invitation-revoked")),
+            State::Pending | State::Declined => {}
         }
         self.invitations[index].state = State::Declined;
         Ok(204)

@@ -112,8 +112,9 @@ async fn a_function_may_do_what_its_policy_says_and_nothing_else(target: Target)
         ("settings", "dynamodb:PutItem"),
     ];
     assert_eq!(refused, expected);
-    let used: Vec<_> =
-        report["used"].as_array().unwrap().iter().map(|grant| grant["action"].as_str().unwrap()).collect();
+    // But for the mailer's, which its schedule calls at the same time.
+    let used = report["used"].as_array().unwrap().iter().filter(|grant| grant["function"] != "invitation-mailer");
+    let used: Vec<_> = used.map(|grant| grant["action"].as_str().unwrap()).collect();
     assert_eq!(used, ["cognito-idp:AdminGetUser", "dynamodb:PutItem", "dynamodb:BatchGetItem"]);
     let count = |list: &str| report[list].as_array().unwrap().len();
     assert_eq!(count("granted"), count("used") + count("unused"));

@@ -107,3 +107,16 @@ fn a_deployment_watches_the_alarm_of_its_function_and_that_of_all() {
         assert_eq!(found["Dimensions"][0]["Value"]["Ref"], function.id);
     }
 }
+
+/// Names of schedules are an account's, and SAM gives each one that is the same in every stack.
+#[test]
+fn a_second_stack_can_have_its_schedules() {
+    let document = template();
+    let functions = document.functions().unwrap();
+    let events = functions.iter().filter_map(|function| function.properties["Events"].as_object()).flatten();
+    let schedules: Vec<_> = events.filter(|(_, event)| event["Type"] == "ScheduleV2").collect();
+    assert!(!schedules.is_empty());
+    for (name, schedule) in schedules {
+        assert_eq!(schedule["Properties"]["OmitName"], true, "{name}");
+    }
+}

@@ -5,7 +5,7 @@ mod front;
 mod journal;
 mod table;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use dynoxide::Database;
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub use journal::{Call, round_trips};
 use stack_template::Template;
 pub(crate) use table::create_table;
 
-use crate::{client::Client, error::StartError, options::Data, wire::Wire};
+use crate::{client::Client, entropy, error::StartError, options::Data, wire::Wire};
 
 /// DynamoDB alone, on a free port of the loopback interface.
 pub struct Engine {
@@ -35,7 +35,7 @@ impl Engine {
         let database = tokio::task::spawn_blocking(move || open(&data))
             .await
             .map_err(|error| StartError::Database(error.to_string()))??;
-        let (behind, engine_url) = listen().await?;
+        let (behind, engine_url) = listen_out_of_the_way().await?;
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(dynoxide::server::serve_with_shutdown(behind, database, async {
             let _ = stopped.await;
@@ -141,8 +141,21 @@ fn open(data: &Data) -> Result<Database, StartError> {
     opened.map_err(|error| StartError::Database(error.to_string()))
 }
 
+/// The engine's own server lets every web page read its answers and writes what they ask for. So it listens where no page can
+/// find it: on one of sixteen million loopback addresses, where the system has them all (Linux), else on the usual one.
+async fn listen_out_of_the_way() -> Result<(TcpListener, String), StartError> {
+    let [a, b, c] = entropy::bytes::<3>();
+    match TcpListener::bind((Ipv4Addr::new(127, a, b, c), 0)).await {
+        Ok(listener) => at(listener),
+        Err(_) => listen().await,
+    }
+}
+
 async fn listen() -> Result<(TcpListener, String), StartError> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(StartError::Listen)?;
+    at(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(StartError::Listen)?)
+}
+
+fn at(listener: TcpListener) -> Result<(TcpListener, String), StartError> {
     let address = listener.local_addr().map_err(StartError::Listen)?;
     Ok((listener, format!("http://{address}")))
 }

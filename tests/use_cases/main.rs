@@ -15,6 +15,7 @@ mod founding;
 mod idempotency;
 mod isolation;
 mod mail;
+mod mail_crashes;
 mod mail_fairness;
 mod mail_waiting;
 mod metrics;

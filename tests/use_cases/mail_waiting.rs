@@ -1,19 +1,17 @@
 //! R15, I8: a mail that SES does not take waits by itself, and is tried again until it is taken or its invitation ends.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use jiff::SignedDuration;
-use local_stack::{Fault, FaultKind};
 use serde_json::{Value, json};
 use shared::metrics::Metric;
 
 use crate::world::{Behaviour, MEMBER, World, stream_record};
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 const DAY: u64 = 24 * 60;
 
 /// An organization of `ada`'s with invitations, of which the stream has not brought any yet.
-async fn invited(world: &World, emails: &[&str]) -> String {
+pub(crate) async fn invited(world: &World, emails: &[&str]) -> String {
     let organization = world.founder("ada").await;
     for email in emails {
         let body = json!({"email": email, "roles": MEMBER});
@@ -23,18 +21,18 @@ async fn invited(world: &World, emails: &[&str]) -> String {
     organization
 }
 
-async fn invitations(world: &World, organization: &str) -> Vec<Value> {
+pub(crate) async fn invitations(world: &World, organization: &str) -> Vec<Value> {
     let items = world.items(&format!("ORG#{organization}")).await;
     items.into_iter().filter(|item| item["entity"] == "invitation").collect()
 }
 
-async fn only(world: &World, organization: &str) -> Value {
+pub(crate) async fn only(world: &World, organization: &str) -> Value {
     let [item] = invitations(world, organization).await.try_into().unwrap();
     item
 }
 
 /// The schedule, minute by minute.
-async fn minutes(world: &World, count: u64) {
+pub(crate) async fn minutes(world: &World, count: u64) {
     for _ in 0..count {
         world.pass(MINUTE);
         world.send_due().await;
@@ -141,68 +139,5 @@ async fn secrets_that_may_have_left_are_kept_ten_at_most_and_the_newest_works() 
     for (index, token) in tokens.iter().enumerate() {
         let preview = world.call("eve", "POST", "/invitations/preview", Some(json!({"token": token}))).await;
         assert_eq!(preview.status == 200, index >= tokens.len() - 10, "mail {index}: {}", preview.json);
-    }
-}
-
-#[tokio::test]
-async fn a_mail_whose_process_died_is_taken_up_again_by_the_schedule() {
-    let world = Arc::new(World::new().await);
-    let organization = invited(&world, &["eve@example.com"]).await;
-    world.inbox.behave([Behaviour::Die]);
-    let dying = Arc::clone(&world);
-    let records = vec![stream_record(&only(&world, &organization).await)];
-    assert!(tokio::spawn(async move { dying.mailer(records).await }).await.unwrap_err().is_panic());
-    minutes(&world, 1).await;
-    assert!(world.inbox.taken().is_empty(), "its lease has not ended: the process might be alive");
-    minutes(&world, 1).await;
-    assert_eq!(world.inbox.texts("eve@example.com").len(), 1);
-}
-
-#[tokio::test]
-async fn a_mail_that_the_stream_never_brought_is_taken_up_by_the_schedule() {
-    let world = World::new().await;
-    invited(&world, &["eve@example.com"]).await;
-    world.send_due().await;
-    assert!(world.inbox.taken().is_empty(), "the stream comes first");
-    minutes(&world, 1).await;
-    assert_eq!(world.inbox.texts("eve@example.com").len(), 1);
-}
-
-#[tokio::test]
-async fn two_schedules_at_once_send_a_mail_once() {
-    let world = World::new().await;
-    invited(&world, &["eve@example.com", "bob@example.com", "dan@example.com"]).await;
-    world.pass(MINUTE);
-    tokio::join!(world.send_due(), world.send_due(), world.send_due());
-    assert_eq!(world.inbox.taken().len(), 3);
-}
-
-#[tokio::test]
-async fn a_table_that_does_not_answer_costs_no_mail() {
-    for operation in ["UpdateItem", "BatchGetItem"] {
-        for kind in [FaultKind::Unavailable, FaultKind::Dropped, FaultKind::LostReply] {
-            let world = World::new().await;
-            let organization = invited(&world, &["eve@example.com"]).await;
-            let records = vec![stream_record(&only(&world, &organization).await)];
-            world.engine.inject(Fault { operation: operation.to_owned(), times: 6, kind });
-            world.mailer(records).await;
-            minutes(&world, 4).await;
-            assert_eq!(world.inbox.texts("eve@example.com").len(), 1, "{operation} {kind:?}");
-            assert_eq!(only(&world, &organization).await["delivery_status"], "sent", "{operation} {kind:?}");
-        }
-    }
-}
-
-/// Lambda would end it, and with it whatever it has in hand.
-#[tokio::test]
-async fn the_function_ends_before_its_time_is_up() {
-    let world = World::new().await;
-    let organization = invited(&world, &["eve@example.com"]).await;
-    let records: Vec<_> = invitations(&world, &organization).await.iter().map(stream_record).collect();
-    world.engine.set_latency(Duration::from_secs(30));
-    let left = SignedDuration::from_millis(1_200);
-    for event in [json!({ "Records": records }), json!({ "task": "send-due-mails" })] {
-        let ended = tokio::time::timeout(left.unsigned_abs(), world.invoke_mailer(event, left)).await;
-        assert!(ended.is_ok(), "the function was still at work when its time was up");
     }
 }

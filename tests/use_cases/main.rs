@@ -17,6 +17,7 @@ mod identity;
 mod isolation;
 mod limits;
 mod mail;
+mod mail_crashes;
 mod mail_fairness;
 mod mail_waiting;
 mod metrics;

@@ -286,7 +286,7 @@ def another_complete_pool(it):
     it.pool()
 
 
-@case(r"note   Cognito email: The user pool that the stack creates sends through Cognito's own sender, at most 50 emails a day.*", code=0, gone=POOL)
+@case(r"blocks Cognito email: The user pool that the stack creates sends through Cognito's own sender, at most 50 emails a day.*", gone=POOL)
 def the_stack_creates_the_pool(it):
     it.without("ExistingUserPoolId", "ExistingUserPoolClientId")
 
@@ -388,7 +388,7 @@ def a_client_with_a_secret(it):
     it.parameters["ExistingUserPoolClientId"] = it.client_of(it.parameters["ExistingUserPoolId"], GenerateSecret=True)
 
 
-@case(r"blocks User pool: ExistingUserPoolClientId needs the ExistingUserPoolId.*", r"note   Cognito email: The user pool that the stack creates .*", gone=POOL)
+@case(r"blocks User pool: ExistingUserPoolClientId needs the ExistingUserPoolId.*", r"blocks Cognito email: The user pool that the stack creates .*", gone=POOL)
 def a_client_without_a_pool(it):
     it.without("ExistingUserPoolId")
 
@@ -573,7 +573,7 @@ def parameters_without_a_value(it):
     it.without("AppUrl", "SupportUrl")
 
 
-@case(r"blocks Sender: SenderAddress has no value.*", r"note   Parameters: AppUrl and SupportUrl have no value yet.*", r"note   Cognito email: The user pool that .*",
+@case(r"blocks Sender: SenderAddress has no value.*", r"note   Parameters: AppUrl and SupportUrl have no value yet.*", r"blocks Cognito email: The user pool that .*",
       r"note   Alarms: Without AlarmTopicArn .*", r"ok     Stack: There is no stack organizations-prod yet.*", gone=[*SENDER, *POOL, *DOMAIN, *ALARMS, *STACK_LINE])
 def what_samconfig_says(it):
     # Of its parameters, GradualDeployment=true lets the line of CodeDeploy stay.

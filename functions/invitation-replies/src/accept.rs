@@ -1,5 +1,5 @@
 use shared::{
-    domain::{Invitation, InvitationToken, Member},
+    domain::{Invitation, InvitationState, InvitationToken, Member},
     failure::Failure,
     http::{Caller, Code, Idempotency, Once, Problem, Reply},
     items::InvitationItem,
@@ -73,7 +73,12 @@ pub(crate) async fn accept(
 ) -> Result<Reply, Problem> {
     let Accept { token, caller, idempotency } = request;
     let location = idempotency.as_ref().map(Idempotency::location);
-    let found = find::<NotAccepted>(table, &token, Some(&caller.user_id), location).await?;
+    let look = || find::<NotAccepted>(table, &token, Some(&caller.user_id), location.clone());
+    let mut found = look().await?;
+    if location.is_some() && found.invitation.state == InvitationState::Accepted {
+        // A batch is no transaction: it can read the record before the same request commits, and the invitation after.
+        found = look().await?;
+    }
     // An answer is given again only to a user who is still a member (I7).
     if found.reader.is_some()
         && let Some((kept, asked)) = found.answered.zip(idempotency.as_ref())

@@ -224,8 +224,14 @@ fn malformed(error: &serde_json::Error) -> String {
         let text = error.to_string();
         let known =
             ["unknown field", "missing field", "duplicate field"].into_iter().any(|start| text.starts_with(start));
-        if known {
+        // A name as routes have them may be repeated; anything longer could be a value that lost its quotes, or a token (R14).
+        let name = text.split('`').nth(1).unwrap_or_default();
+        let is_name = name.len() <= 32 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        if known && is_name {
             return format!("{}.", text.chars().filter(|c| !c.is_control()).take(300).collect::<String>());
+        }
+        if known {
+            return format!("The body has a field that the route does not know, at {place}.");
         }
         return format!("A value has the wrong type at {place}.");
     }

@@ -16,6 +16,7 @@ mod idempotency;
 mod identity;
 mod isolation;
 mod limits;
+mod lists;
 mod mail;
 mod mail_crashes;
 mod mail_fairness;

@@ -137,7 +137,8 @@ pub fn is_member(key: &str) -> bool {
 /// Whether a text is the list key of an invitation.
 pub fn is_invitation(key: &str) -> bool {
     key.split_once(BETWEEN).is_some_and(|(expiry, invitation)| {
-        expiry.parse::<Timestamp>().is_ok_and(|at| at.to_string() == expiry) && invitation.parse::<InvitationId>().is_ok()
+        expiry.parse::<Timestamp>().is_ok_and(|at| at.to_string() == expiry)
+            && invitation.parse::<InvitationId>().is_ok()
     })
 }
 

@@ -6,12 +6,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Authority, Invitation, InvitationState, InvitationToken, Member, Onboarding, Organization, OrganizationId, Role,
-        User, UserId,
+        Authority, Invitation, InvitationState, InvitationToken, Member, Onboarding, Organization, OrganizationId,
+        Role, User, UserId,
     },
     items::{
-        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List, MemberItem, OrganizationItem,
-        PointerItem,
+        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List, MemberItem,
+        OrganizationItem, PointerItem,
     },
 };
 

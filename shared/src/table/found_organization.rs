@@ -8,8 +8,8 @@ use crate::{
     domain::Onboarding,
     founding::Founding,
     items::{
-        AddressGuardItem, AdminsItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem, PointerItem,
-        SeatsItem, SubscriptionItem, WorkspaceItem,
+        AddressGuardItem, AdminsItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem,
+        PointerItem, SeatsItem, SubscriptionItem, WorkspaceItem,
     },
 };
 

@@ -1,10 +1,4 @@
-use super::{
-    Page, StoreError, Table,
-    expression::Expression,
-    listed::ListedQuery,
-    read,
-    read::ListQuery,
-};
+use super::{Page, StoreError, Table, expression::Expression, listed::ListedQuery, read, read::ListQuery};
 use crate::{
     domain::{Guarded, Member, OrganizationId, Permission, Role, UserId},
     items::{List, MemberItem, keys, listing, listing::Span},

@@ -72,13 +72,7 @@ impl Table {
         Ok(merged(parts, query.backwards, query.limit))
     }
 
-    async fn part(
-        &self,
-        query: &ListedQuery,
-        list: List,
-        span: Span,
-        looked_at: usize,
-    ) -> Result<Part, StoreError> {
+    async fn part(&self, query: &ListedQuery, list: List, span: Span, looked_at: usize) -> Result<Part, StoreError> {
         let keys = Expression::new("#list = :list AND #list_key BETWEEN :from AND :to")
             .string(":list", list.name(query.organization))
             .string(":from", span.from)

@@ -6,6 +6,7 @@ mod counted;
 mod inbox;
 mod invariants;
 mod outside;
+mod planted;
 mod routes;
 
 use std::{

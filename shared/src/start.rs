@@ -60,12 +60,13 @@ impl Start {
         Ok(Self { variables, sdk, environment, directory: None, post_office: None })
     }
 
-    /// The table of a function with a timeout of ten seconds: it tries a write again for five.
+    /// The table of a function with a timeout of fifteen seconds: it tries a write again for nine. So long because a thousand
+    /// writes that share an item take that long one after another (docs/capacity.md).
     ///
     /// # Errors
     /// When `TABLE_NAME` is not set.
     pub fn table(&self) -> Result<Table, InvalidConfiguration> {
-        self.table_with_patience(SignedDuration::from_secs(5))
+        self.table_with_patience(SignedDuration::from_secs(9))
     }
 
     /// The table. `patience`: see [`Table::new`].

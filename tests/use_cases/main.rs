@@ -29,5 +29,6 @@ mod requeue;
 mod roles;
 mod round_trips;
 mod seats;
+mod units;
 mod unreadable;
 mod world;

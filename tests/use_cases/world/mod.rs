@@ -1,6 +1,7 @@
 //! The product in one process.
 
 mod answer;
+mod billed;
 mod clock;
 mod counted;
 mod inbox;
@@ -35,7 +36,7 @@ use routes::Functions;
 pub(crate) const CLIENT: &str = "client-1";
 
 /// Names another engine to run against, for example DynamoDB Local. Without it each world has an embedded one.
-const ENGINE: &str = "USE_CASES_DYNAMODB_URL";
+pub(crate) const ENGINE: &str = "USE_CASES_DYNAMODB_URL";
 
 /// `Timeout` of the mailer.
 const MAILER_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);

@@ -38,35 +38,35 @@ impl Table {
         query: ListedQuery,
         after: Option<&str>,
     ) -> Result<Guarded<Page<Attributes>>, StoreError> {
-        let first = self.listed(&query, after, 1);
+        let first = self.listed(&query, after, query.limit);
         let (reader, mut page) = try_join(self.membership(query.organization, reader), first).await?;
         let may = reader.as_ref().is_some_and(|reader| reader.permissions().decide(permission.into()).is_ok());
         for time in 1..TIMES {
             let missing = query.limit.saturating_sub(page.items.len());
             let Some(after) = page.next.take_if(|_| may && missing > 0) else { break };
             let rest = ListedQuery { limit: missing, ..query.clone() };
-            let more = self.listed(&rest, Some(&after), 4_usize.pow(time)).await?;
+            let more = self.listed(&rest, Some(&after), query.limit * 4_usize.pow(time)).await?;
             page.items.extend(more.items);
             page.next = more.next;
         }
         Ok(Guarded::new(reader, page))
     }
 
-    /// One query for each part, side by side. `times`: how many times the limit is looked at in each.
+    /// One query for each part, side by side. `looked_at`: how many items of each are looked at.
     async fn listed(
         &self,
         query: &ListedQuery,
         after: Option<&str>,
-        times: usize,
+        looked_at: usize,
     ) -> Result<Page<Attributes>, StoreError> {
-        let looked_at = query.limit * times + 1;
         let parts = query.parts.iter().filter_map(|(list, span)| {
             let span = match after {
                 None => Some(span.clone()),
                 Some(key) if query.backwards => span.clone().continued_before(key),
                 Some(key) => span.clone().continued_after(key),
             };
-            Some(self.part(query, *list, span?, looked_at))
+            // One more tells whether there is more.
+            Some(self.part(query, *list, span?, looked_at + 1))
         });
         let parts = try_join_all(parts).await?;
         Ok(merged(parts, query.backwards, query.limit))

@@ -147,7 +147,7 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
         .collect();
     world.plant_members(&members).await;
     let planted = (0..size()).map(|number| {
-        let state = if number % 100 == 0 { InvitationState::Pending } else { InvitationState::Accepted };
+        let state = if number % (size() / 3) == 0 { InvitationState::Pending } else { InvitationState::Accepted };
         world.invitation(&organization, &format!("invited-{number}@example.com"), state, 7)
     });
     world.plant(planted.collect::<Vec<_>>()).await;

@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use crate::{
     domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserId},
     fault::Fault,
-    start::OpenOnly,
+    start::{Connections, OpenOnly},
 };
 
 /// A user's attributes, as far as organizations need them.
@@ -101,9 +101,9 @@ impl UserPool {
         Self { client: Client::from_conf(config), id: id.into() }
     }
 
-    /// Opens a connection, and asks nothing.
-    pub(crate) fn open(&self) -> impl Future<Output: Send> + Send + use<> {
-        self.client.admin_get_user().customize().interceptor(OpenOnly).send()
+    /// Has a connection opened before the first question.
+    pub(crate) fn open(&self, connections: &Connections) {
+        connections.open(1, || self.client.admin_get_user().customize().interceptor(OpenOnly).send());
     }
 
     async fn ask(&self, username: &str) -> Result<Identity, DirectoryError> {

@@ -6,6 +6,7 @@
 //! and without a signature. That takes no permission, and each service answers it somehow.
 
 use std::{
+    error::Error,
     fmt,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -21,6 +22,8 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 use futures::future::{BoxFuture, join_all};
+
+use crate::telemetry;
 
 #[cfg(test)]
 mod tests;
@@ -44,14 +47,22 @@ impl Connections {
         Self(Some(Arc::default()))
     }
 
-    /// Has `call` made `times` times, side by side, before the first request. It must have the interceptor [`OpenOnly`]; what
-    /// it returns says nothing.
-    pub fn open<F: Future<Output: Send> + Send + 'static>(&self, times: usize, call: impl Fn() -> F) {
+    /// Has `call` made `times` times, side by side, before the first request. It must have the interceptor [`OpenOnly`]. What
+    /// it returns is not the service's answer to anything that was asked, so it is not looked at.
+    pub fn open<T, E: Error, F>(&self, times: usize, call: impl Fn() -> F)
+    where
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
         let Some(calls) = &self.0 else { return };
         let calls = &mut calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.extend((0..times).map(|_| {
             let call = call();
-            Box::pin(async move { drop(call.await) }) as BoxFuture<'static, ()>
+            let call = async move {
+                if let Err(error) = call.await {
+                    tracing::debug!(error = telemetry::chain(&error), "an answer that is as good as any other");
+                }
+            };
+            Box::pin(call) as BoxFuture<'static, ()>
         }));
     }
 

@@ -83,11 +83,12 @@ impl Start {
         patience: SignedDuration,
     ) -> Result<Table, InvalidConfiguration> {
         let client = aws_sdk_dynamodb::Client::new(&self.sdk);
+        let name = self.variables.text("TABLE_NAME")?;
         self.connections.open(side_by_side, || {
             let once = aws_sdk_dynamodb::Config::builder().retry_config(RetryConfig::disabled());
-            client.get_item().customize().interceptor(OpenOnly).config_override(once).send()
+            client.get_item().table_name(&name).customize().interceptor(OpenOnly).config_override(once).send()
         });
-        Ok(Table::new(client, self.variables.text("TABLE_NAME")?, self.environment.clone(), patience))
+        Ok(Table::new(client, name, self.environment.clone(), patience))
     }
 
     /// The user pool.
@@ -99,7 +100,7 @@ impl Start {
             return Ok(own.clone());
         }
         let pool = UserPool::new(&self.sdk, self.variables.text("USER_POOL_ID")?);
-        self.connections.open(1, || pool.open());
+        pool.open(&self.connections);
         Ok(Arc::new(pool))
     }
 

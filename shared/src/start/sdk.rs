@@ -10,6 +10,9 @@ use aws_config::{
 use super::trust;
 use crate::configuration::Variables;
 
+#[cfg(test)]
+mod tests;
+
 /// The configuration of every AWS client of this process.
 pub(super) async fn load(variables: &Variables) -> SdkConfig {
     let seconds = Duration::from_secs;

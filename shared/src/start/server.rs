@@ -1,6 +1,10 @@
-//! A server for the tests of the clients: it answers every request alike and takes down what it saw.
+//! For the tests of the clients: a server that answers every request alike and takes down what it saw, and processes with
+//! variables of their own.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    process::Command,
+    sync::{Arc, Mutex},
+};
 
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls::{
@@ -58,6 +62,11 @@ pub(super) struct Server {
 impl Server {
     /// With TLS where there is an authority. It runs as long as the test.
     pub(super) async fn start(authority: Option<&Authority>) -> Self {
+        Self::answering(authority, "{}").await
+    }
+
+    /// Answers with `body`.
+    pub(super) async fn answering(authority: Option<&Authority>, body: &'static str) -> Self {
         let acceptor = authority.map(Authority::acceptor);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let scheme = if acceptor.is_some() { "https" } else { "http" };
@@ -71,9 +80,9 @@ impl Server {
                 seen.lock().unwrap().connections += 1;
                 tokio::spawn(async move {
                     match acceptor {
-                        None => answer(stream, &seen).await,
+                        None => answer(stream, &seen, body).await,
                         Some(acceptor) => match acceptor.accept(stream).await {
-                            Ok(stream) => answer(stream, &seen).await,
+                            Ok(stream) => answer(stream, &seen, body).await,
                             Err(_) => seen.lock().unwrap().refused += 1,
                         },
                     }
@@ -88,7 +97,7 @@ impl Server {
     }
 }
 
-async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, seen: &Mutex<Seen>) {
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, seen: &Mutex<Seen>, answer: &str) {
     let mut stream = BufReader::new(stream);
     loop {
         let mut head = String::new();
@@ -104,9 +113,21 @@ async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, seen: &Mutex<Seen>)
         seen.lock().unwrap().requests.push(head);
         // Long enough for requests that are made side by side to be under way at once.
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        let answer = b"HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: 2\r\n\r\n{}";
-        if stream.write_all(answer).await.is_err() || stream.flush().await.is_err() {
+        let length = answer.len();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {length}\r\n\r\n{answer}"
+        );
+        if stream.write_all(answer.as_bytes()).await.is_err() || stream.flush().await.is_err() {
             return;
         }
     }
+}
+
+/// Whether a test passes in a process of its own, which sees `variables` and no other. Such a test is ignored otherwise.
+pub(super) async fn passes(test: &'static str, variables: &[(&str, &str)]) -> bool {
+    let mut process = Command::new(std::env::current_exe().unwrap());
+    process.args(["--exact", test, "--ignored"]).env_clear().envs(variables.iter().copied());
+    let output = tokio::task::spawn_blocking(move || process.output().unwrap()).await.unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).contains("running 1 test"), "{output:?}");
+    output.status.success()
 }

@@ -1,5 +1,3 @@
-use std::process::Command;
-
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_sdk_dynamodb::{
     Client,
@@ -54,7 +52,7 @@ async fn is_answered(client: &Client) -> bool {
 
 async fn server_and_client(of_server: &Authority, first: &Authority, second: &Authority) -> (Server, Client) {
     let server = Server::start(Some(of_server)).await;
-    let client = client(TwoStores::new(trusting(first), trusting(second)).into_shared(), &server.url);
+    let client = client(SharedHttpClient::new(TwoStores::new(trusting(first), trusting(second))), &server.url);
     (server, client)
 }
 
@@ -84,24 +82,19 @@ async fn what_no_store_vouches_for_is_refused_and_sent_nothing() {
     assert_eq!(server.seen().requests, Vec::<String>::new());
 }
 
-/// Whether a process with a variable of `authority`'s gets an answer from a server of another's or of the same.
-async fn is_answered_in_a_process(of_server: &Authority, variable: Option<(&str, &Authority)>) -> bool {
+/// Whether a process that `SSL_CERT_FILE` names an authority to gets an answer from a server of another's or of the same.
+async fn is_answered_in_a_process(of_server: &Authority, named: Option<&Authority>) -> bool {
     let server = Server::start(Some(of_server)).await;
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "start::trust::tests::a_process_of_another_test", "--ignored"]).env("URL", &server.url);
-    for name in NAMED_STORES {
-        child.env_remove(name);
-    }
-    let file = server.url.rsplit(':').next().map(|port| std::env::temp_dir().join(format!("authority-{port}.pem")));
-    let file = file.unwrap();
-    if let Some((name, authority)) = variable {
+    let file =
+        std::env::temp_dir().join(format!("authority-{}.pem", server.url.replace(|c: char| !c.is_numeric(), "")));
+    let mut variables = vec![("URL", server.url.as_str())];
+    if let Some(authority) = named {
         std::fs::write(&file, &authority.pem).unwrap();
-        child.env(name, &file);
+        variables.push(("SSL_CERT_FILE", file.to_str().unwrap()));
     }
-    let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
+    let passes = passes("start::trust::tests::a_process_of_another_test", &variables).await;
     let _ = std::fs::remove_file(&file);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("1 test"), "{output:?}");
-    output.status.success()
+    passes
 }
 
 #[tokio::test]
@@ -114,8 +107,8 @@ async fn a_process_of_another_test() {
 #[tokio::test]
 async fn the_store_that_the_environment_names_is_the_only_one() {
     let [named, other] = [Authority::new(), Authority::new()];
-    assert!(is_answered_in_a_process(&named, Some(("SSL_CERT_FILE", &named))).await);
-    assert!(!is_answered_in_a_process(&other, Some(("SSL_CERT_FILE", &named))).await);
+    assert!(is_answered_in_a_process(&named, Some(&named)).await);
+    assert!(!is_answered_in_a_process(&other, Some(&named)).await);
 }
 
 #[tokio::test]

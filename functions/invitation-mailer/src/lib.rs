@@ -54,7 +54,7 @@ impl InvitationMailer {
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         Ok(Self {
-            table: start.table_with_patience(PATIENCE)?,
+            table: start.table_with_patience(2, PATIENCE)?,
             settings: MailSettings::new(&start.variables)?,
             post_office: match &start.post_office {
                 Some(own) => own.clone(),

@@ -38,13 +38,9 @@ pub struct Start {
 
 impl Start {
     /// Starts logging and resolves region, credentials and endpoints once.
-    ///
-    /// # Errors
-    /// When `METRICS_NAMESPACE` is not set.
-    pub async fn new() -> Result<Self, InvalidConfiguration> {
+    pub async fn new() -> Self {
         telemetry::start();
         let variables = Variables::OfTheProcess;
-        let metrics = Metrics::to_standard_output(variables.text("METRICS_NAMESPACE")?);
         let seconds = std::time::Duration::from_secs;
         let timeouts =
             TimeoutConfig::builder().connect_timeout(seconds(1)).operation_attempt_timeout(seconds(2)).build();
@@ -56,8 +52,8 @@ impl Start {
             )
             .load()
             .await;
-        let environment = Environment::system().with_metrics(metrics);
-        Ok(Self { variables, sdk, environment, directory: None, post_office: None })
+        let environment = Environment::system().with_metrics(Metrics::to_standard_output());
+        Self { variables, sdk, environment, directory: None, post_office: None }
     }
 
     /// The table of a function with a timeout of ten seconds: it tries a write again for five.

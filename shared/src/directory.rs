@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 use crate::{
     domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserId},
     fault::Fault,
+    start::{Connections, OpenOnly},
 };
 
 /// A user's attributes, as far as organizations need them.
@@ -98,6 +99,11 @@ impl UserPool {
     pub fn new(sdk: &SdkConfig, id: impl Into<String>) -> Self {
         let config = Config::from(sdk).to_builder().retry_config(RetryConfig::disabled()).build();
         Self { client: Client::from_conf(config), id: id.into() }
+    }
+
+    /// Has a connection opened before the first question.
+    pub(crate) fn open(&self, connections: &Connections) {
+        connections.open(1, || self.client.admin_get_user().customize().interceptor(OpenOnly).send());
     }
 
     async fn ask(&self, username: &str) -> Result<Identity, DirectoryError> {

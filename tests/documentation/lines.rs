@@ -21,7 +21,7 @@ use shared::{
     environment::Environment,
     http::{Api, ApiRequest, Problem, Reply},
     routes,
-    start::Start,
+    start::{Connections, Start},
     telemetry::{self, Invocation},
 };
 
@@ -70,7 +70,7 @@ fn start(environment: Environment) -> Start {
     let names = ["TABLE_NAME", "USER_POOL_CLIENT_ID", "PRODUCT_NAME", "APP_URL", "SENDER_ADDRESS", "CONFIGURATION_SET"];
     let named = [("DEFAULT_WORKSPACE_NAME", "Default workspace"), ("SEAT_LIMIT", "1")];
     let variables = Variables::from_iter(names.map(|name| (name, "any")).into_iter().chain(named));
-    Start { variables, sdk, environment, directory: None, post_office: None }
+    Start { variables, sdk, environment, directory: None, post_office: None, connections: Connections::default() }
 }
 
 async fn write_all() {

@@ -52,7 +52,7 @@ impl InvitationMailer {
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         Ok(Self {
-            table: start.table()?,
+            table: start.table(2)?,
             settings: MailSettings::new(&start.variables)?,
             post_office: match &start.post_office {
                 Some(own) => own.clone(),

@@ -9,7 +9,9 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let function = &InvitationMailer::new(&Start::new().await)?;
+    let start = Start::new().await;
+    let function = &InvitationMailer::new(&start)?;
+    start.connections.opened().await;
     run(service_fn(move |event: LambdaEvent<Occasion>| async move {
         let invocation = Invocation::from(&event.context);
         let done = function.handle(event.payload, &invocation, Deadline::of(&event.context)).await;

@@ -8,7 +8,7 @@ use shared::{
     configuration::InvalidConfiguration,
     domain::EmailAddress,
     post_office::{Handover, Mail, NotTaken, PostOffice, Reason},
-    start::Start,
+    start::{OpenOnly, Start},
 };
 
 use crate::attempt::LONGEST_CALL;
@@ -40,8 +40,10 @@ impl Ses {
         let timeouts = TimeoutConfig::builder().operation_attempt_timeout(LONGEST_CALL.unsigned_abs()).build();
         let config =
             config::Builder::from(&start.sdk).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
+        let client = Client::from_conf(config);
+        start.connections.open(1, || client.send_email().customize().interceptor(OpenOnly).send());
         Ok(Self {
-            client: Client::from_conf(config),
+            client,
             sender: variables.text("SENDER_ADDRESS")?,
             configuration_set: variables.text("CONFIGURATION_SET")?,
         })

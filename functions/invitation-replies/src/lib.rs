@@ -63,7 +63,7 @@ struct MembershipView {
 
 impl InvitationReplies {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table()?, directory: start.directory()?, identity_checks: start.identity_checks()? })
+        Ok(Self { table: start.table(1)?, directory: start.directory()?, identity_checks: start.identity_checks()? })
     }
 
     async fn preview(&self, request: &ApiRequest) -> Result<Reply, Problem> {

@@ -68,7 +68,7 @@ impl Invitations {
             organization: start.variables.parsed("INVITATIONS_PER_ORGANIZATION_PER_DAY")?,
             inviter: start.variables.parsed("INVITATIONS_PER_INVITER_PER_DAY")?,
         };
-        Ok(Self { table: start.table()?, expiry, limits })
+        Ok(Self { table: start.table(2)?, expiry, limits })
     }
 
     async fn invite(&self, request: &ApiRequest) -> Result<Reply, Problem> {

@@ -30,7 +30,7 @@ routes! {
 
 impl Members {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table()? })
+        Ok(Self { table: start.table(2)? })
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {

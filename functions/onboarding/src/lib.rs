@@ -58,7 +58,7 @@ impl From<CreateBody> for SubmittedDetails {
 impl Onboarding {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         Ok(Self {
-            table: start.table()?,
+            table: start.table(3)?,
             directory: start.directory()?,
             identity_checks: start.identity_checks()?,
             defaults: FoundingDefaults::new(&start.variables)?,

@@ -49,7 +49,7 @@ impl OrganizationView {
 
 impl Organizations {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table()? })
+        Ok(Self { table: start.table(1)? })
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {

@@ -30,7 +30,7 @@ impl PostConfirmation {
     /// # Errors
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        let table = start.table_with_patience(SignedDuration::from_millis(3500))?;
+        let table = start.table_with_patience(1, SignedDuration::from_millis(3500))?;
         Ok(Self { table, defaults: FoundingDefaults::new(&start.variables)? })
     }
 

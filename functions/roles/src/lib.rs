@@ -39,7 +39,7 @@ struct RolesView {
 
 impl Roles {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table()? })
+        Ok(Self { table: start.table(1)? })
     }
 
     async fn change(&self, request: &ApiRequest) -> Result<Reply, Problem> {

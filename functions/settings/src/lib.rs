@@ -24,7 +24,7 @@ routes! {
 
 impl SettingsTabs {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table()? })
+        Ok(Self { table: start.table(2)? })
     }
 
     async fn read(&self, request: &ApiRequest) -> Result<(Member, Settings), Problem> {

@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use crate::{
     cognito::UserPool,
     config::Config,
-    engine::{Front, caller},
+    engine::{Front, HEALTHY, caller},
     iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, invoke_api},
@@ -51,7 +51,7 @@ impl Endpoint {
     /// Serves until dropped.
     pub(crate) async fn serve(self, listener: TcpListener) {
         let router = Router::new()
-            .route("/", post(json_services))
+            .route("/", get(HEALTHY).post(json_services))
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .route("/v2/email/outbound-emails", post(send_email))
             .route("/{pool}/.well-known/{document}", get(document))

@@ -22,7 +22,12 @@ use jiff::SignedDuration;
 use local_stack::{Data, Engine, Options};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
-use shared::{configuration::Variables, environment::Environment, start::Start, telemetry::Invocation};
+use shared::{
+    configuration::Variables,
+    environment::Environment,
+    start::{Connections, Start},
+    telemetry::Invocation,
+};
 
 pub(crate) use answer::Answer;
 pub(crate) use clock::Clock;
@@ -98,6 +103,7 @@ impl World {
             environment: environment(&clock).with_metrics(counted.metrics()),
             directory: Some(pool.clone()),
             post_office: Some(Arc::new(inbox.clone())),
+            connections: Connections::default(),
         };
         Self {
             functions: Functions::new(&start),

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 pub use faults::{Fault, FaultKind};
-pub(crate) use front::{Front, caller};
+pub(crate) use front::{Front, HEALTHY, caller};
 pub use journal::{Call, round_trips};
 use stack_template::Template;
 pub(crate) use table::create_table;

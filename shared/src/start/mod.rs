@@ -1,12 +1,14 @@
 //! What every function does once, before its first invocation: read its variables, build the clients it calls.
 
+mod connections;
+mod sdk;
+#[cfg(test)]
+mod server;
+mod trust;
+
 use std::sync::Arc;
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
+use aws_config::{SdkConfig, retry::RetryConfig};
 use jiff::SignedDuration;
 
 use crate::{
@@ -19,6 +21,8 @@ use crate::{
     table::Table,
     telemetry,
 };
+
+pub use connections::{Connections, OpenOnly};
 
 /// Everything that a function is made of. Its constructor takes it and nothing else, so tests run the same constructor: they
 /// make a `Start` of their own.
@@ -34,6 +38,8 @@ pub struct Start {
     pub directory: Option<Arc<dyn Directory>>,
     /// Stands in for the mail service. `None`: SES.
     pub post_office: Option<Arc<dyn PostOffice>>,
+    /// What is opened before the first request.
+    pub connections: Connections,
 }
 
 impl Start {
@@ -41,36 +47,44 @@ impl Start {
     pub async fn new() -> Self {
         telemetry::start();
         let variables = Variables::OfTheProcess;
-        let seconds = std::time::Duration::from_secs;
-        let timeouts =
-            TimeoutConfig::builder().connect_timeout(seconds(1)).operation_attempt_timeout(seconds(2)).build();
-        let sdk = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https())
-            .timeout_config(timeouts)
-            .retry_config(
-                RetryConfig::standard().with_max_attempts(4).with_initial_backoff(std::time::Duration::from_millis(50)),
-            )
-            .load()
-            .await;
+        let sdk = sdk::load(&variables).await;
         let environment = Environment::system().with_metrics(Metrics::to_standard_output());
-        Self { variables, sdk, environment, directory: None, post_office: None }
+        Self {
+            variables,
+            sdk,
+            environment,
+            directory: None,
+            post_office: None,
+            connections: Connections::of_the_process(),
+        }
     }
 
-    /// The table of a function with a timeout of ten seconds: it tries a write again for five.
+    /// The table of a function with a timeout of ten seconds: it tries a write again for five. `side_by_side`: how many
+    /// requests to it are under way at once while the function answers its first request, so that as many connections are
+    /// open by then.
     ///
     /// # Errors
     /// When `TABLE_NAME` is not set.
-    pub fn table(&self) -> Result<Table, InvalidConfiguration> {
-        self.table_with_patience(SignedDuration::from_secs(5))
+    pub fn table(&self, side_by_side: usize) -> Result<Table, InvalidConfiguration> {
+        self.table_with_patience(side_by_side, SignedDuration::from_secs(5))
     }
 
     /// The table. `patience`: see [`Table::new`].
     ///
     /// # Errors
     /// When `TABLE_NAME` is not set.
-    pub fn table_with_patience(&self, patience: SignedDuration) -> Result<Table, InvalidConfiguration> {
+    pub fn table_with_patience(
+        &self,
+        side_by_side: usize,
+        patience: SignedDuration,
+    ) -> Result<Table, InvalidConfiguration> {
         let client = aws_sdk_dynamodb::Client::new(&self.sdk);
-        Ok(Table::new(client, self.variables.text("TABLE_NAME")?, self.environment.clone(), patience))
+        let name = self.variables.text("TABLE_NAME")?;
+        self.connections.open(side_by_side, || {
+            let once = aws_sdk_dynamodb::Config::builder().retry_config(RetryConfig::disabled());
+            client.get_item().table_name(&name).customize().interceptor(OpenOnly).config_override(once).send()
+        });
+        Ok(Table::new(client, name, self.environment.clone(), patience))
     }
 
     /// The user pool.
@@ -81,7 +95,9 @@ impl Start {
         if let Some(own) = &self.directory {
             return Ok(own.clone());
         }
-        Ok(Arc::new(UserPool::new(&self.sdk, self.variables.text("USER_POOL_ID")?)))
+        let pool = UserPool::new(&self.sdk, self.variables.text("USER_POOL_ID")?);
+        pool.open(&self.connections);
+        Ok(Arc::new(pool))
     }
 
     /// How often one user may make this function ask Cognito.

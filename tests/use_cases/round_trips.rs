@@ -38,6 +38,10 @@ async fn every_request_makes_as_few_round_trips_as_promised() {
     count("change roles", 1, "ada", "PUT", &format!("{path}/members/eve/roles"), Some(roles)).await;
     count("change roles back", 1, "ada", "PUT", &format!("{path}/members/eve/roles"), Some(json!({"roles": MEMBER})))
         .await;
+    let path_of_eve = format!("{path}/members/eve/roles");
+    let admin = json!({"roles": ["organization_admin"]});
+    count("make an admin", 1, "ada", "PUT", &path_of_eve, Some(admin)).await;
+    count("an admin no longer", 2, "ada", "PUT", &path_of_eve, Some(json!({"roles": MEMBER}))).await;
     let roles = json!({"roles": ["user_admin"]});
     count("change roles as a user admin", 2, "uma", "PUT", &format!("{path}/members/eve/roles"), Some(roles)).await;
 
@@ -49,9 +53,9 @@ async fn every_request_makes_as_few_round_trips_as_promised() {
         count(tab, 1, "ada", "GET", &format!("{path}/settings/{tab}"), None).await;
     }
     count("list members", 1, "ada", "GET", &format!("{path}/members"), None).await;
-    count("filter members", 2, "ada", "GET", &format!("{path}/members?role=member&email=e"), None).await;
+    count("filter members", 1, "ada", "GET", &format!("{path}/members?role=member&email=e"), None).await;
     count("read member", 1, "ada", "GET", &format!("{path}/members/eve"), None).await;
-    count("filter invitations", 2, "ada", "GET", &format!("{path}/invitations?status=pending"), None).await;
+    count("filter invitations", 1, "ada", "GET", &format!("{path}/invitations?status=pending"), None).await;
     let invitation = format!("{path}/invitations/{}", invited.text("/invitationId"));
     count("read invitation", 1, "ada", "GET", &invitation, None).await;
 

@@ -37,6 +37,8 @@ pub use time::Deadline;
 use turns::Resting;
 
 const SERVICE: &str = env!("CARGO_PKG_NAME");
+/// For how long a mail's state is tried to be written. The invocation has many mails to send.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(5);
 /// What is kept back of an invocation's time, so that it ends before Lambda ends it.
 const MARGIN: SignedDuration = SignedDuration::from_secs(1);
 
@@ -52,7 +54,7 @@ impl InvitationMailer {
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         Ok(Self {
-            table: start.table(2)?,
+            table: start.table_with_patience(2, PATIENCE)?,
             settings: MailSettings::new(&start.variables)?,
             post_office: match &start.post_office {
                 Some(own) => own.clone(),

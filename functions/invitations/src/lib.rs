@@ -11,7 +11,6 @@ use shared::{
         RoleSet, Violations,
     },
     http::{ApiRequest, Code, Cursor, Once, PageView, Problem, Reply},
-    items::keys,
     routes,
     start::Start,
     table::{InvitationFilter, Table},
@@ -89,12 +88,10 @@ impl Invitations {
         let organization = request.organization_id()?;
         let by_name = |text: &str| InvitationStatus::ALL.into_iter().find(|status| status.name() == text);
         let status = request.query_as("status", by_name, "must be pending, accepted, declined, revoked or expired")?;
-        let cursor = Cursor::of(
-            format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name)),
-            keys::is_invitation,
-        );
-        let page = request.page(&cursor)?;
         let filter = InvitationFilter { status, now: request.now() };
+        let list = format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name));
+        let cursor = Cursor::of(list, filter.is_key());
+        let page = request.page(&cursor)?;
         let invitations = self
             .table
             .list_invitations(organization, &caller.user_id, filter, page.limit, page.after.as_deref())

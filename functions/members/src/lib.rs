@@ -7,7 +7,6 @@ use shared::{
     configuration::InvalidConfiguration,
     domain::{Permission, Refusal, Role},
     http::{ApiRequest, Cursor, PageView, Problem, Reply},
-    items::keys,
     routes,
     start::Start,
     table::{MemberFilter, Table},
@@ -44,9 +43,9 @@ impl Members {
             role.map_or("", Role::name),
             email_prefix.as_deref().unwrap_or_default()
         );
-        let cursor = Cursor::of(list, keys::is_member);
-        let page = request.page(&cursor)?;
         let filter = MemberFilter { role, email_prefix };
+        let cursor = Cursor::of(list, filter.is_key());
+        let page = request.page(&cursor)?;
         let members =
             self.table.list_members(organization, &caller.user_id, &filter, page.limit, page.after.as_deref()).await?;
         let (_, members) = members.open(Permission::VIEW_USERS)?;

@@ -21,7 +21,10 @@ pub(crate) struct Me {
     pub(crate) user: User,
     /// How many live invitations wait for their verified address.
     pub(crate) invitations: u64,
+    /// The first ones.
     pub(crate) memberships: Vec<Membership>,
+    /// Where `GET /organizations` goes on, if there are more.
+    pub(crate) more_memberships: Option<String>,
 }
 
 /// Reads a user's own state in two round trips; creates a user whose trigger never ran (R4, R6).
@@ -54,10 +57,10 @@ pub(crate) async fn me(table: &Table, function: &Function, caller: &Caller, now:
         let current = decided.user();
         if current.email_verified { table.count_invitations(&current.email.key(), now).await } else { Ok(0) }
     };
-    let memberships = table.memberships(&caller.user_id, &overview.organizations);
+    let memberships = table.memberships(&caller.user_id, &overview.organizations.items);
     let (user, invitations, memberships) =
         try_join3(save, count, memberships).await.map_err(|error: StoreError| Problem::from(error))?;
-    Ok(Me { user, invitations, memberships })
+    Ok(Me { user, invitations, memberships, more_memberships: overview.organizations.next })
 }
 
 /// Whether what is written down about a user is recent enough not to ask Cognito. While onboarding is open, a verification

@@ -2,6 +2,7 @@ use serde::Serialize;
 use shared::{
     domain::{Membership, PersonName},
     founding::Founding,
+    http::Cursor,
 };
 
 use crate::me::Me;
@@ -16,6 +17,7 @@ pub(crate) struct MeView {
     name: Option<String>,
     onboarding: OnboardingView,
     organizations: Vec<MyOrganizationView>,
+    organizations_cursor: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,7 +38,7 @@ struct MyOrganizationView {
 
 impl From<&Me> for MeView {
     fn from(me: &Me) -> Self {
-        let Me { user, invitations, memberships } = me;
+        let Me { user, invitations, memberships, more_memberships } = me;
         Self {
             user_id: user.id.to_string(),
             email: user.email.as_str().to_owned(),
@@ -48,6 +50,7 @@ impl From<&Me> for MeView {
                 invitations: *invitations,
             },
             organizations: memberships.iter().map(MyOrganizationView::from).collect(),
+            organizations_cursor: more_memberships.as_deref().map(|key| Cursor::of_organizations(&user.id).write(key)),
         }
     }
 }

@@ -5,7 +5,6 @@ use shared::{
     configuration::InvalidConfiguration,
     domain::{Member, Membership, Organization},
     http::{ApiRequest, Cursor, PageView, Problem, Reply},
-    items::keys,
     routes,
     start::Start,
     table::Table,
@@ -54,7 +53,7 @@ impl Organizations {
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
-        let cursor = Cursor::of(format!("organizations/{}", caller.user_id), keys::is_pointer);
+        let cursor = Cursor::of_organizations(&caller.user_id);
         let page = request.page(&cursor)?;
         let ids = self.table.list_my_organizations(&caller.user_id, page.limit, page.after.as_deref()).await?;
         let memberships = self.table.memberships(&caller.user_id, &ids.items).await?;

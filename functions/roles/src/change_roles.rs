@@ -1,5 +1,5 @@
 use shared::{
-    domain::{Authority, Member, OrganizationId, Permission, PermissionSet, Refusal, RoleSet, UserId, Version},
+    domain::{Authority, Member, OrganizationId, Permission, PermissionSet, Refusal, Role, RoleSet, UserId, Version},
     failure::Failure,
     http::{Code, Problem},
     items::MemberItem,
@@ -46,7 +46,8 @@ impl From<NotChanged> for Problem {
 ///
 /// The transaction is tried at once as if the actor were an organization admin, who may change anybody: one round trip for
 /// most. If the check on the actor fails, it has returned what the actor does hold, and a second try is made with exactly
-/// that. Nothing is ever decided by what was read: each try carries its own conditions.
+/// that. Likewise the member is taken to be no organization admin at first. Nothing is ever decided by what was read: each
+/// try carries its own conditions.
 pub(crate) async fn change_roles(
     table: &Table,
     request: &ChangeRoles,
@@ -59,13 +60,16 @@ pub(crate) async fn change_roles(
         return Err(Failure::Reason(NotChanged::OwnRoles));
     }
     let version = table.environment().new_version();
-    let change = RoleChange { member, roles, if_match, version };
+    let mut change = RoleChange { member, roles, if_match, version, is_admin: false };
     let mut held = PermissionSet::of(RoleSet::ORGANIZATION_ADMIN);
     for _ in 0..TRIES {
         let authority = Authority::new(organization, actor.clone(), held);
         let Err(refused) = table.change_roles(&authority, &change, occasion).await? else { return Ok(change.version) };
         held = match refused.found::<MemberItem, Member>(RoleChangeCheck::Actor)? {
-            Found::HeldUp => return Err(why_not(&refused, held)?),
+            Found::HeldUp => match why_not(&refused, held, &change)? {
+                Some(failure) => return Err(failure),
+                None => held,
+            },
             Found::Missing => return Err(Refusal::NotAMember.into()),
             Found::Was(member) => {
                 let needed = Authority::to_grant(organization, actor.clone(), roles);
@@ -74,19 +78,30 @@ pub(crate) async fn change_roles(
                 }
                 member.permissions()
             }
+        };
+        if let Found::Was(member) = refused.found::<MemberItem, Member>(RoleChangeCheck::Member)? {
+            change.is_admin = member.roles.contains(Role::OrganizationAdmin);
         }
     }
     Err(StoreError::contended("the actor's roles keep changing").into())
 }
 
-/// The actor may manage users and grant the new roles; something about the member stands against it.
-fn why_not(refused: &Refused<RoleChangeCheck>, held: PermissionSet) -> Result<Failure<NotChanged>, StoreError> {
+/// The actor may manage users and grant the new roles; something about the member stands against it. Nothing if the member
+/// only is not what it was taken to be.
+fn why_not(
+    refused: &Refused<RoleChangeCheck>,
+    held: PermissionSet,
+    change: &RoleChange,
+) -> Result<Option<Failure<NotChanged>>, StoreError> {
     Ok(match refused.found::<MemberItem, Member>(RoleChangeCheck::Member)? {
-        Found::HeldUp => Failure::Reason(NotChanged::LastAdmin),
-        Found::Missing => Failure::Reason(NotChanged::MemberNotFound),
+        Found::HeldUp => Some(Failure::Reason(NotChanged::LastAdmin)),
+        Found::Missing => Some(Failure::Reason(NotChanged::MemberNotFound)),
         Found::Was(member) => match held.decide(member.permissions()) {
-            Err(permission) => Refusal::NotGrantable(permission).into(),
-            Ok(()) => Failure::Reason(NotChanged::VersionMismatch),
+            Err(permission) => Some(Refusal::NotGrantable(permission).into()),
+            Ok(()) if change.if_match.as_ref().is_some_and(|seen| *seen != member.version) => {
+                Some(Failure::Reason(NotChanged::VersionMismatch))
+            }
+            Ok(()) => None,
         },
     })
 }

@@ -2,6 +2,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::{Code, Problem};
+use crate::{domain::UserId, items::keys};
 
 /// Where a page of one list ends.
 ///
@@ -22,6 +23,11 @@ impl Cursor {
     /// of that kind of list.
     pub fn of(list: impl Into<String>, is_key: fn(&str) -> bool) -> Self {
         Self { list: list.into(), is_key }
+    }
+
+    /// Cursors of the list of the organizations that `user` is a member of.
+    pub fn of_organizations(user: &UserId) -> Self {
+        Self::of(format!("organizations/{user}"), keys::is_pointer)
     }
 
     fn checksum(&self, key: &str) -> [u8; CHECKSUM] {
@@ -55,7 +61,6 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::items::keys;
 
     /// Anybody can compute the checksum.
     #[test]

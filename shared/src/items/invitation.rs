@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Key, Text,
+    Item, Key, Listing, Text,
     field::{Stored, role_set},
     keys::sk,
 };
@@ -45,8 +45,6 @@ pub struct InvitationItem {
     secret_hashes: Vec<String>,
     /// Partition key of the index by address, only while pending.
     invited_address: Option<Text<AddressKey>>,
-    /// Its sort key, only while pending.
-    invitation_expires_at: Option<Text<Timestamp>>,
 }
 
 impl Item for InvitationItem {
@@ -54,6 +52,10 @@ impl Item for InvitationItem {
 
     fn key(&self) -> Key {
         Key::of_organization(&self.organization_id, sk::invitation(&self.invitation_id))
+    }
+
+    fn listing(&self) -> Option<Listing> {
+        Some(Listing::of_invitation(self.organization_id.0, self.state.0, self.expires_at.0, self.invitation_id.0))
     }
 }
 
@@ -81,7 +83,6 @@ impl InvitationItem {
             mail_due_at: Some(Text(invitation.created_at.plus(SignedDuration::from_secs(UNTIL_THE_SCHEDULE)))),
             secret_hashes: Vec::new(),
             invited_address: Some(Text(invitation.email.key())),
-            invitation_expires_at: Some(Text(invitation.expires_at)),
         }
     }
 

@@ -16,8 +16,6 @@ pub struct Key {
     pub sk: String,
 }
 
-/// Sort keys of a user's partition from here on: memberships, then the profile. Idempotency records sort before.
-pub const USER_OVERVIEW_FROM: &str = "ORG#";
 /// Sort key of a user's profile.
 pub const PROFILE: &str = "PROFILE";
 /// Sort keys of membership pointers begin with it.
@@ -36,6 +34,7 @@ pub(super) mod sk {
     use crate::domain::AddressKey;
 
     pub(in crate::items) const META: &str = "META";
+    pub(in crate::items) const ADMINS: &str = "ADMINS";
     pub(in crate::items) const SUBSCRIPTION: &str = "SUBSCRIPTION";
     pub(in crate::items) const SEATS: &str = "SEATS";
 
@@ -91,9 +90,14 @@ impl Key {
         Self::of_user(user, sk::idempotency(route, key))
     }
 
-    /// An organization's details and its administrators.
+    /// An organization's details.
     pub fn organization(organization: OrganizationId) -> Self {
         Self::of_organization(organization, sk::META)
+    }
+
+    /// How many organization admins it has, apart from META: only a change that concerns an admin touches it.
+    pub fn admins(organization: OrganizationId) -> Self {
+        Self::of_organization(organization, sk::ADMINS)
     }
 
     pub fn subscription(organization: OrganizationId) -> Self {

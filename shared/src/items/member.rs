@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Key, Text,
+    Item, Key, Listing, Text,
     field::{Stored, role_set},
     keys::sk,
 };
@@ -13,8 +13,6 @@ pub struct MemberItem {
     organization_id: Text<OrganizationId>,
     user_id: Text<UserId>,
     email: Stored<EmailAddress>,
-    /// The address in lower case, for the filter on the member list.
-    email_lower: String,
     name: Option<Stored<PersonName>>,
     #[serde(with = "role_set")]
     roles: RoleSet,
@@ -28,6 +26,10 @@ impl Item for MemberItem {
     fn key(&self) -> Key {
         Key::of_organization(&self.organization_id, sk::member(&self.user_id))
     }
+
+    fn listing(&self) -> Option<Listing> {
+        Some(Listing::of_member(self.organization_id.0, self.roles, &self.email.0, &self.user_id.0))
+    }
 }
 
 impl From<&Member> for MemberItem {
@@ -36,7 +38,6 @@ impl From<&Member> for MemberItem {
             organization_id: Text(member.organization_id),
             user_id: Text(member.user_id.clone()),
             email: Stored(member.email.clone()),
-            email_lower: member.email.as_str().to_ascii_lowercase(),
             name: member.name.clone().map(Stored),
             roles: member.roles,
             joined_at: Text(member.joined_at),

@@ -3,11 +3,13 @@
 //! Every item carries `pk`, `sk`, its kind (`entity`) and the version of its shape (`schema`).
 
 mod address;
+mod admins;
 mod audit;
 mod field;
 mod idempotency;
 mod invitation;
 pub mod keys;
+pub mod listing;
 mod member;
 mod organization;
 mod read;
@@ -25,11 +27,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use read::Unreadable;
 
 pub use address::{AddressGuardItem, Holder};
+pub use admins::AdminsItem;
 pub use audit::{AuditAction, AuditItem};
 pub use field::Text;
 pub use idempotency::{Answer, IdempotencyItem, KeyReused};
 pub use invitation::InvitationItem;
 pub use keys::Key;
+pub use listing::{List, Listing};
 pub use member::{MemberItem, PointerItem};
 pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
 pub use unsent_mail::{UnsentMail, UnsentMailItem};
@@ -72,6 +76,11 @@ pub trait Item: Serialize + DeserializeOwned {
     /// Where the item is.
     fn key(&self) -> Key;
 
+    /// Where it stands in the index of lists, if that has items of its kind.
+    fn listing(&self) -> Option<Listing> {
+        None
+    }
+
     /// The item with its keys, its kind and the version of its shape. Fields without a value are left out.
     ///
     /// # Errors
@@ -81,6 +90,7 @@ pub trait Item: Serialize + DeserializeOwned {
             serde_dynamo::to_item(self).map_err(|_| Corrupt::new::<Self>(Unreadable::Form))?;
         attributes.retain(|_, value| !value.is_null());
         attributes.extend(self.key().to_attributes());
+        attributes.extend(self.listing().map(Listing::into_attributes).into_iter().flatten());
         attributes.insert("entity".to_owned(), AttributeValue::S(Self::ENTITY.to_owned()));
         attributes.insert("schema".to_owned(), AttributeValue::N(SCHEMA.to_string()));
         Ok(attributes)

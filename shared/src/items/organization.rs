@@ -22,9 +22,6 @@ pub struct OrganizationItem {
     created_at: Text<Timestamp>,
     created_by: Text<UserId>,
     version: Text<Version>,
-    /// Who is an organization admin: what the last-admin rule is a condition on (R10, I1).
-    #[serde(with = "serde_dynamo::string_set")]
-    admin_ids: Vec<Text<UserId>>,
 }
 
 impl Item for OrganizationItem {
@@ -35,9 +32,8 @@ impl Item for OrganizationItem {
     }
 }
 
-impl OrganizationItem {
-    /// A new organization, whose only admin is its founder.
-    pub fn founded(organization: &Organization) -> Self {
+impl From<&Organization> for OrganizationItem {
+    fn from(organization: &Organization) -> Self {
         let details = organization.details.clone();
         Self {
             organization_id: Text(organization.id),
@@ -51,7 +47,6 @@ impl OrganizationItem {
             created_at: Text(organization.created_at),
             created_by: Text(organization.created_by.clone()),
             version: Text(organization.version.clone()),
-            admin_ids: vec![Text(organization.created_by.clone())],
         }
     }
 }

@@ -2,6 +2,7 @@
 //! variables of their own.
 
 use std::{
+    net::Ipv4Addr,
     process::Command,
     sync::{Arc, Mutex},
 };
@@ -68,7 +69,7 @@ impl Server {
     /// Answers with `body`.
     pub(super) async fn answering(authority: Option<&Authority>, body: &'static str) -> Self {
         let acceptor = authority.map(Authority::acceptor);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let scheme = if acceptor.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://localhost:{}", listener.local_addr().unwrap().port());
         let seen = Arc::<Mutex<Seen>>::default();

@@ -1,16 +1,17 @@
 use super::{
-    Occasion, StoreError, Table, Written,
+    Occasion, StoreError, Table, Written, admins,
     expression::Expression,
     save_user::identity,
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
     domain::{
-        Authority, Invitation, InvitationState, InvitationToken, Member, Onboarding, Organization, Role, User, UserId,
+        Authority, Invitation, InvitationState, InvitationToken, Member, Onboarding, Organization, OrganizationId,
+        Role, User, UserId,
     },
     items::{
-        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, MemberItem, OrganizationItem,
-        PointerItem,
+        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List, MemberItem,
+        OrganizationItem, PointerItem,
     },
 };
 
@@ -84,7 +85,7 @@ impl Table {
         let Acceptance { invitation, user, member } = *acceptance;
         let organization = invitation.organization_id;
         let inviter = Authority::to_grant(organization, invitation.invited_by.clone(), invitation.roles);
-        let (settle, live) = settled(InvitationState::Accepted, Some(&user.id), occasion);
+        let (settle, live) = settled(organization, InvitationState::Accepted, Some(&user.id), occasion);
         let guard = AddressGuardItem::new(organization, &invitation.email.key(), &Holder::Member(user.id.clone()));
         let complete = identity(user).string(":complete", Onboarding::Complete.name()).number(":none", 0).appended(
             ", #onboarding = :complete, #granted_organizations = if_not_exists(#granted_organizations, :none)",
@@ -107,9 +108,8 @@ impl Table {
                 Expression::new("attribute_exists(#pk) OR attribute_not_exists(#pk)"),
             );
         if invitation.roles.contains(Role::OrganizationAdmin) {
-            let join = Expression::new("ADD #admin_ids :user").strings(":user", vec![user.id.to_string()]);
-            let exists = Expression::new("attribute_exists(#pk)");
-            transaction = transaction.update(None, &Key::organization(organization), join, exists);
+            let (count, counted) = admins::one_more();
+            transaction = transaction.update(None, &Key::admins(organization), count, counted);
         }
         let record = AuditRecord {
             actor: Some(&user.id),
@@ -122,17 +122,33 @@ impl Table {
 }
 
 /// An invitation leaves the pending ones, and with them the index by address; only one that is live can.
-pub(super) fn settled(state: InvitationState, by: Option<&UserId>, occasion: &Occasion) -> (Expression, Expression) {
+pub(super) fn settled(
+    organization: OrganizationId,
+    state: InvitationState,
+    by: Option<&UserId>,
+    occasion: &Occasion,
+) -> (Expression, Expression) {
     let by = by.map_or_else(String::new, ToString::to_string);
-    let change = Expression::new(
-        "SET #state = :settled, #settled_at = :now, #settled_by = :by REMOVE #invited_address, #invitation_expires_at",
-    )
-    .string(":settled", state.name())
-    .string(":now", occasion.at)
-    .string(":by", by);
+    let change = ended(organization, state, by, occasion);
     let live =
         Expression::new("#state = :pending AND #expires_at > :now").string(":pending", InvitationState::Pending.name());
     (change, live)
+}
+
+/// `SET …`: an invitation is over, and moves from the list of the pending ones to that of its state.
+pub(super) fn ended(
+    organization: OrganizationId,
+    state: InvitationState,
+    by: impl ToString,
+    occasion: &Occasion,
+) -> Expression {
+    Expression::new(
+        "SET #state = :settled, #list = :list, #settled_at = :now, #settled_by = :by REMOVE #invited_address",
+    )
+    .string(":settled", state.name())
+    .string(":list", List::Invitations(state).name(organization))
+    .string(":now", occasion.at)
+    .string(":by", by)
 }
 
 /// That the invitation still holds its address.

@@ -2,6 +2,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{
     Occasion, Table, Written,
+    accept_invitation::ended,
     expression::Expression,
     transaction::{AuditRecord, Transaction},
 };
@@ -86,12 +87,7 @@ impl Table {
                     }
                     Replaced::Orphaned(..) => holds,
                 };
-                let end = Expression::new(
-                    "SET #state = :ended, #settled_at = :now, #settled_by = :actor REMOVE #invited_address, #invitation_expires_at",
-                )
-                .string(":ended", state.name())
-                .string(":now", occasion.at)
-                .string(":actor", authority.actor());
+                let end = ended(organization, state, authority.actor(), occasion);
                 let pending = Expression::new("#state = :pending").string(":pending", InvitationState::Pending.name());
                 transaction.put(CreateInvitationCheck::Address, &guard, holds).update(
                     CreateInvitationCheck::Replaced,

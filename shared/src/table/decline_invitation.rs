@@ -20,7 +20,7 @@ impl Table {
     /// Declines an invitation, gives its seat back (R16) and its address free. The secret is all that it takes (R13).
     pub async fn decline_invitation(&self, invitation: &Invitation, occasion: &Occasion) -> Written<DeclineCheck> {
         let organization = invitation.organization_id;
-        let (settle, live) = settled(InvitationState::Declined, None, occasion);
+        let (settle, live) = settled(organization, InvitationState::Declined, None, occasion);
         let (give_back, taken) = seat_given_back();
         let record = AuditRecord {
             actor: None,

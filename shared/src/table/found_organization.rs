@@ -8,8 +8,8 @@ use crate::{
     domain::Onboarding,
     founding::Founding,
     items::{
-        AddressGuardItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem, PointerItem,
-        SeatsItem, SubscriptionItem, WorkspaceItem,
+        AddressGuardItem, AdminsItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem,
+        PointerItem, SeatsItem, SubscriptionItem, WorkspaceItem,
     },
 };
 
@@ -67,7 +67,8 @@ impl Table {
         };
         Transaction::new(self)
             .update(FoundingCheck::Right, &Key::profile(&founding.founder.id), spend, allowed)
-            .create(None, &OrganizationItem::founded(&founding.organization))
+            .create(None, &OrganizationItem::from(&founding.organization))
+            .create(None, &AdminsItem::new(organization))
             .create(None, &SubscriptionItem::new(organization, &founding.subscription))
             .create(None, &SeatsItem::new(organization, founding.seats, occasion.at))
             .create(None, &WorkspaceItem::new(organization, &founding.workspace))

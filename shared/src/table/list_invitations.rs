@@ -1,7 +1,7 @@
-use super::{Page, StoreError, Table, expression::Expression, read, read::ListQuery};
+use super::{Page, StoreError, Table, listed::ListedQuery, read, read::ListQuery};
 use crate::{
     domain::{Guarded, Invitation, InvitationState, InvitationStatus, OrganizationId, Permission, Timestamp, UserId},
-    items::{InvitationItem, keys},
+    items::{InvitationItem, List, keys, listing, listing::Span},
 };
 
 /// Which invitations are wanted.
@@ -13,27 +13,30 @@ pub struct InvitationFilter {
 }
 
 impl InvitationFilter {
-    /// The status as a condition: an expired invitation may still be `pending` in the table (I10).
-    fn expression(self) -> Option<Expression> {
-        let pending = InvitationState::Pending.name();
-        let status = self.status?;
-        Some(match status {
-            InvitationStatus::Pending => Expression::new("#state = :pending AND #expires_at > :now")
-                .string(":pending", pending)
-                .string(":now", self.now),
-            InvitationStatus::Expired => {
-                Expression::new("#state = :expired OR (#state = :pending AND #expires_at <= :now)")
-                    .string(":expired", InvitationState::Expired.name())
-                    .string(":pending", pending)
-                    .string(":now", self.now)
-            }
-            other => Expression::new("#state = :state").string(":state", other.name()),
-        })
+    /// Whether a text can be where a page of the list ends.
+    pub fn is_key(self) -> fn(&str) -> bool {
+        if self.status.is_none() { keys::is_invitation } else { listing::is_invitation }
+    }
+
+    /// An expired invitation may still be `pending` in the table (I10).
+    fn parts(self, status: InvitationStatus) -> Vec<(List, Span)> {
+        use InvitationState::{Accepted, Declined, Expired, Pending, Revoked};
+        let all = |state| vec![(List::Invitations(state), Span::everything())];
+        match status {
+            InvitationStatus::Pending => vec![(List::Invitations(Pending), Span::after(self.now))],
+            InvitationStatus::Expired => vec![
+                (List::Invitations(Pending), Span::until(self.now)),
+                (List::Invitations(Expired), Span::everything()),
+            ],
+            InvitationStatus::Accepted => all(Accepted),
+            InvitationStatus::Declined => all(Declined),
+            InvitationStatus::Revoked => all(Revoked),
+        }
     }
 }
 
 impl Table {
-    /// A page of invitations, the newest first, for `reader`.
+    /// A page of invitations for `reader`, the newest first; those of one status, the one that expires last first.
     pub async fn list_invitations(
         &self,
         organization: OrganizationId,
@@ -42,15 +45,23 @@ impl Table {
         limit: u16,
         after: Option<&str>,
     ) -> Result<Guarded<Page<Invitation>>, StoreError> {
-        let list = ListQuery {
-            partition: keys::organization_partition(organization),
-            prefix: keys::INVITATIONS,
-            limit,
-            after,
-            newest_first: true,
-            filter: filter.expression(),
+        let page = match filter.status {
+            None => {
+                let list = ListQuery {
+                    partition: keys::organization_partition(organization),
+                    prefix: keys::INVITATIONS,
+                    limit,
+                    after,
+                    newest_first: true,
+                };
+                self.guarded_list(organization, reader, list).await?
+            }
+            Some(status) => {
+                let (parts, limit) = (filter.parts(status), usize::from(limit));
+                let query = ListedQuery { organization, parts, backwards: true, filter: None, limit };
+                self.guarded_listed(reader, Permission::VIEW_USERS, query, after).await?
+            }
         };
-        let page = self.guarded_list(organization, reader, Permission::VIEW_USERS, list).await?;
         Ok(page.map(|page| page.listed(read::read::<InvitationItem, _>)))
     }
 }

@@ -21,7 +21,6 @@ impl Table {
             limit,
             after,
             newest_first: false,
-            filter: None,
         };
         Ok(self.list(list).await?.listed(read::read::<PointerItem, _>))
     }

@@ -4,6 +4,7 @@
 //! membership. Writes take an [`Authority`](crate::domain::Authority) and check it in their own transaction.
 
 mod accept_invitation;
+mod admins;
 mod change_roles;
 mod commit;
 mod count_invitations;
@@ -18,6 +19,7 @@ mod invitation_with_inviter;
 mod list_invitations;
 mod list_members;
 mod list_my_organizations;
+mod listed;
 mod patience;
 mod read;
 mod read_invitation;

@@ -56,9 +56,9 @@ impl Table {
         }
     }
 
-    /// How long to wait before the next try: a random part of a span that doubles from 20 ms up to 640 ms ("full jitter").
+    /// How long to wait before the next try: a random part of a span that doubles from 20 ms up to 320 ms ("full jitter").
     pub(super) fn pause(&self, attempt: u32) -> SignedDuration {
-        let longest = 20_u32 << attempt.min(5);
+        let longest = 20_u32 << attempt.min(4);
         let random = u32::from_le_bytes(self.environment.random_bytes());
         SignedDuration::from_millis(i64::from(1 + random % longest))
     }

@@ -39,7 +39,6 @@ impl Table {
             limit: 100,
             after: None,
             newest_first: false,
-            filter: None,
         };
         let (mut batch, workspaces) = try_join(self.batch_get(keys), self.list(workspaces)).await?;
         // The reader first: what cannot be read is no news to a stranger (R12).

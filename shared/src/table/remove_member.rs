@@ -1,5 +1,5 @@
 use super::{
-    Occasion, Table, Written,
+    Occasion, Table, Written, admins,
     expression::Expression,
     transaction::{AuditRecord, Transaction},
 };
@@ -32,13 +32,8 @@ impl Table {
             transaction = transaction.authorize(authority);
         }
         if member.roles.contains(Role::OrganizationAdmin) {
-            let leave =
-                Expression::new("DELETE #admin_ids :member").strings(":member", vec![member.user_id.to_string()]);
-            let one_remains = Expression::new("contains(#admin_ids, :member_id) AND size(#admin_ids) > :one")
-                .string(":member_id", &member.user_id)
-                .number(":one", 1);
-            transaction =
-                transaction.update(RemovalCheck::LastAdmin, &Key::organization(organization), leave, one_remains);
+            let (count, one_remains) = admins::one_fewer();
+            transaction = transaction.update(RemovalCheck::LastAdmin, &Key::admins(organization), count, one_remains);
         }
         let unchanged = Expression::new("#version = :version").string(":version", member.version.as_str());
         let theirs = Expression::new("#member_id = :member").string(":member", &member.user_id);

@@ -1,49 +1,30 @@
-use super::{StoreError, Table, expression::Expression, read};
+use futures::future::try_join;
+
+use super::{Page, StoreError, Table, read};
 use crate::{
     domain::{OrganizationId, User, UserId},
-    items::{PointerItem, UserItem, keys},
+    items::{Key, UserItem},
 };
+
+/// How many organizations of a user are read with them. The rest is a list of its own, so that nobody's `GET /me` grows with
+/// the number of their memberships.
+const FIRST_ORGANIZATIONS: u16 = 25;
 
 /// A user and where they are a member.
 #[derive(Debug)]
 pub struct UserOverview {
     /// Missing while neither the trigger nor a request has created the user.
     pub user: Option<User>,
-    /// By id, and so by age.
-    pub organizations: Vec<OrganizationId>,
+    /// The first ones, by id, and so by age.
+    pub organizations: Page<OrganizationId>,
 }
 
 impl Table {
-    /// Everything in a user's partition but idempotency records: one query, strongly consistent.
+    /// A user and their first organizations, side by side, strongly consistent.
     pub async fn user_overview(&self, user: &UserId) -> Result<UserOverview, StoreError> {
-        let query = Expression::new("#pk = :pk AND #sk >= :from")
-            .string(":pk", keys::user_partition(user))
-            .string(":from", keys::USER_OVERVIEW_FROM);
-        let mut overview = UserOverview { user: None, organizations: Vec::new() };
-        let mut start = None;
-        loop {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .key_condition_expression(query.text())
-                .set_expression_attribute_names(Expression::names([&query]))
-                .set_expression_attribute_values(Expression::values([&query]))
-                .set_exclusive_start_key(start)
-                .consistent_read(true)
-                .send()
-                .await?;
-            for item in answer.items.unwrap_or_default() {
-                if item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk == keys::PROFILE) {
-                    overview.user = Some(read::read::<UserItem, _>(item)?);
-                } else {
-                    overview.organizations.extend(read::listed(read::read::<PointerItem, OrganizationId>(item)));
-                }
-            }
-            start = answer.last_evaluated_key;
-            if start.is_none() {
-                return Ok(overview);
-            }
-        }
+        let profile = Key::profile(user);
+        let organizations = self.list_my_organizations(user, FIRST_ORGANIZATIONS, None);
+        let (profile, organizations) = try_join(self.get(&profile), organizations).await?;
+        Ok(UserOverview { user: profile.map(read::read::<UserItem, _>).transpose()?, organizations })
     }
 }

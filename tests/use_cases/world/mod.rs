@@ -1,11 +1,13 @@
 //! The product in one process.
 
 mod answer;
+mod billed;
 mod clock;
 mod counted;
 mod inbox;
 mod invariants;
 mod outside;
+mod planted;
 mod routes;
 
 use std::{
@@ -39,7 +41,7 @@ use routes::Functions;
 pub(crate) const CLIENT: &str = "client-1";
 
 /// Names another engine to run against, for example DynamoDB Local. Without it each world has an embedded one.
-const ENGINE: &str = "USE_CASES_DYNAMODB_URL";
+pub(crate) const ENGINE: &str = "USE_CASES_DYNAMODB_URL";
 
 /// `Timeout` of the mailer.
 const MAILER_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);

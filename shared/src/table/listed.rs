@@ -1,0 +1,159 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures::future::{try_join, try_join_all};
+
+use super::{Page, StoreError, Table, expression::Expression};
+use crate::{
+    domain::{Guarded, OrganizationId, Permission, UserId},
+    items::{Attributes, List, listing::Span},
+};
+
+/// The index of lists, see [`crate::items::listing`].
+const INDEX: &str = "lists";
+/// How often a page with a filter is read on, each time four times as many items as before, until it is full.
+const TIMES: u32 = 4;
+
+/// A filtered list: parts of one list or of several, in the order of their list keys.
+///
+/// From an index, so it may lag behind by moments. Nothing is decided by it.
+#[derive(Clone, Debug)]
+pub(super) struct ListedQuery {
+    pub(super) organization: OrganizationId,
+    pub(super) parts: Vec<(List, Span)>,
+    /// From the last list key to the first.
+    pub(super) backwards: bool,
+    /// What the lists themselves do not tell apart.
+    pub(super) filter: Option<Expression>,
+    pub(super) limit: usize,
+}
+
+impl Table {
+    /// A filtered list of an organization's for `reader`, who needs `permission` to see it; one round trip.
+    ///
+    /// With a filter, a page that is not full is read on in steps that grow, so that it costs little where most items are
+    /// wanted. Only the first step does not wait for the reader's membership: a stranger costs no more than that.
+    pub(super) async fn guarded_listed(
+        &self,
+        reader: &UserId,
+        permission: Permission,
+        query: ListedQuery,
+        after: Option<&str>,
+    ) -> Result<Guarded<Page<Attributes>>, StoreError> {
+        let first = self.listed(&query, after, query.limit);
+        let (reader, mut page) = try_join(self.membership(query.organization, reader), first).await?;
+        let may = reader.as_ref().is_some_and(|reader| reader.permissions().decide(permission.into()).is_ok());
+        for time in 1..TIMES {
+            let missing = query.limit.saturating_sub(page.items.len());
+            let Some(after) = page.next.take_if(|_| may && missing > 0) else { break };
+            let rest = ListedQuery { limit: missing, ..query.clone() };
+            let more = self.listed(&rest, Some(&after), query.limit * 4_usize.pow(time)).await?;
+            page.items.extend(more.items);
+            page.next = more.next;
+        }
+        Ok(Guarded::new(reader, page))
+    }
+
+    /// One query for each part, side by side. `looked_at`: how many items of each are looked at.
+    async fn listed(
+        &self,
+        query: &ListedQuery,
+        after: Option<&str>,
+        looked_at: usize,
+    ) -> Result<Page<Attributes>, StoreError> {
+        let parts = query.parts.iter().filter_map(|(list, span)| {
+            let span = match after {
+                None => Some(span.clone()),
+                Some(key) if query.backwards => span.clone().continued_before(key),
+                Some(key) => span.clone().continued_after(key),
+            };
+            // One more tells whether there is more.
+            Some(self.part(query, *list, span?, looked_at + 1))
+        });
+        let parts = try_join_all(parts).await?;
+        Ok(merged(parts, query.backwards, query.limit))
+    }
+
+    async fn part(&self, query: &ListedQuery, list: List, span: Span, looked_at: usize) -> Result<Part, StoreError> {
+        let keys = Expression::new("#list = :list AND #list_key BETWEEN :from AND :to")
+            .string(":list", list.name(query.organization))
+            .string(":from", span.from)
+            .string(":to", span.to);
+        let expressions: Vec<&Expression> = [&keys].into_iter().chain(&query.filter).collect();
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(INDEX)
+            .key_condition_expression(keys.text())
+            .set_filter_expression(query.filter.as_ref().map(Expression::text))
+            .set_expression_attribute_names(Expression::names(expressions.iter().copied()))
+            .set_expression_attribute_values(Expression::values(expressions.iter().copied()))
+            .limit(i32::try_from(looked_at).unwrap_or(i32::MAX))
+            .scan_index_forward(!query.backwards)
+            .send()
+            .await?;
+        let ended_at = answer.last_evaluated_key.as_ref().and_then(list_key).map(str::to_owned);
+        Ok(Part { items: answer.items.unwrap_or_default(), ended_at })
+    }
+}
+
+/// What one query found, in order.
+struct Part {
+    items: Vec<Attributes>,
+    /// The list key that it stopped at, if there may be more.
+    ended_at: Option<String>,
+}
+
+fn list_key(item: &Attributes) -> Option<&str> {
+    item.get("list_key").and_then(|key| AttributeValue::as_s(key).ok()).map(String::as_str)
+}
+
+/// The page that several parts make. It ends where the first part stopped: what the others have beyond it belongs to the next page.
+fn merged(parts: Vec<Part>, backwards: bool, limit: usize) -> Page<Attributes> {
+    let is_before = |a: &str, b: &str| if backwards { a > b } else { a < b };
+    let ended_at = parts.iter().filter_map(|part| part.ended_at.clone());
+    let ended_at = ended_at.reduce(|a, b| if is_before(&a, &b) { a } else { b });
+    let mut items: Vec<Attributes> = parts.into_iter().flat_map(|part| part.items).collect();
+    items.sort_by(|a, b| if backwards { list_key(b).cmp(&list_key(a)) } else { list_key(a).cmp(&list_key(b)) });
+    if let Some(end) = &ended_at {
+        items.retain(|item| list_key(item).is_some_and(|key| !is_before(end, key)));
+    }
+    let is_beyond = items.len() > limit;
+    items.truncate(limit);
+    let next = if is_beyond { items.last().and_then(list_key).map(str::to_owned) } else { ended_at };
+    Page { items, next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(keys: &[&str], ended_at: Option<&str>) -> Part {
+        let item = |key: &&str| Attributes::from([("list_key".to_owned(), AttributeValue::S((*key).to_owned()))]);
+        Part { items: keys.iter().map(item).collect(), ended_at: ended_at.map(str::to_owned) }
+    }
+
+    fn page(parts: Vec<Part>, backwards: bool, limit: usize) -> (String, Option<String>) {
+        let page = merged(parts, backwards, limit);
+        (page.items.iter().filter_map(list_key).collect(), page.next)
+    }
+
+    #[test]
+    fn a_page_is_merged_in_order() {
+        let two = || vec![part(&["a", "d"], None), part(&["b", "c"], None)];
+        assert_eq!(page(two(), false, 3), ("abc".to_owned(), Some("c".to_owned())));
+        assert_eq!(page(two(), false, 4), ("abcd".to_owned(), None));
+        let two = vec![part(&["d", "a"], None), part(&["c", "b"], None)];
+        assert_eq!(page(two, true, 3), ("dcb".to_owned(), Some("b".to_owned())));
+    }
+
+    #[test]
+    fn a_page_ends_where_the_first_part_stopped() {
+        let two = vec![part(&["a"], Some("b")), part(&["b", "c"], None)];
+        assert_eq!(page(two, false, 3), ("ab".to_owned(), Some("b".to_owned())));
+        let two = vec![part(&["d"], Some("c")), part(&["c", "b"], Some("a"))];
+        assert_eq!(page(two, true, 3), ("dc".to_owned(), Some("c".to_owned())));
+        // Nothing matched yet, and there may be more.
+        assert_eq!(page(vec![part(&[], Some("k"))], false, 3), (String::new(), Some("k".to_owned())));
+        assert_eq!(page(Vec::new(), false, 3), (String::new(), None));
+    }
+}

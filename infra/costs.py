@@ -2,7 +2,8 @@
 """What a stack costs a month, with the arithmetic: `python3 infra/costs.py`. docs/deploy.md shows what it prints.
 
 Prices: us-east-1, US dollars, without free tiers and without tax, as AWS published them in November 2026. Change them, or what is
-assumed about use, to what holds for you.
+assumed about use, to what holds for you. The user pool is priced apart, since a product pays it for its users with or without this
+stack, and with the 10,000 free users, since that free tier does not end.
 """
 
 import json
@@ -25,6 +26,14 @@ PRICES = {
     "EventBridge Scheduler, million invocations": 1.00,
 }
 
+# Dollars for each monthly active user of a user pool, from that number of users on: the examples on
+# https://aws.amazon.com/cognito/pricing/ as read on 20 September 2026, for users who sign in to the pool itself. PLUS has no free tier.
+COGNITO = {
+    "LITE": [(10_000, 0.0055), (100_000, 0.0046)],
+    "ESSENTIALS": [(10_000, 0.015)],
+    "PLUS": [(0, 0.02)],
+}
+
 # A user who is active in a month: twenty sessions, in each GET /me, the organization and a page of something.
 REQUESTS_PER_USER = 60
 # Of a hundred requests two write: invitations, acceptances, changed roles.
@@ -45,18 +54,47 @@ SCHEDULED, READ_UNITS_PER_SCHEDULE = SECONDS_A_MONTH // 60, 0.5
 STORED_BYTES_PER_USER = 6000
 
 
-def alarms(template: str) -> int:
-    command = ["cargo", "run", "--quiet", "--package", "stack-template", "--", "alarms", template]
-    return len(json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout))
+def resources(kind: str, conditional: bool) -> int:
+    """How many resources of a type both templates have, always or with DetailedMonitoring only."""
+    found = 0
+    for template in ("template.yaml", "infra/observability.yaml"):
+        command = ["cargo", "run", "--quiet", "--package", "stack-template", "--", "document", template]
+        document = json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout)
+        found += sum(one["Type"] == kind and ("Condition" in one) == conditional for one in document["Resources"].values())
+    return found
 
 
 ROOT = Path(__file__).parents[1]
-ALARMS = alarms("template.yaml") + alarms("infra/observability.yaml")
-# docs/operations.md: eleven, three for each of the seven functions that write, one for each of thirty problem codes. Charged for the
-# hours in which they have data, so this is the most.
-METRICS, DASHBOARDS = 11 + 3 * 7 + 30, 1
+ALARM, FILTER, DASHBOARD = "AWS::CloudWatch::Alarm", "AWS::Logs::MetricFilter", "AWS::CloudWatch::Dashboard"
+# Always there, one metric for each filter: an alarm reads it. A metric is charged for the hours in which it has data, so this is the most.
+ALARMS, METRICS = resources(ALARM, False), resources(FILTER, False)
+# With DetailedMonitoring, as docs/operations.md has them: eleven, three for each of the seven functions that write, one for each of
+# thirty problem codes.
+MORE_ALARMS, MORE_METRICS, DASHBOARDS = resources(ALARM, True), 11 + 3 * 7 + 30 - METRICS, resources(DASHBOARD, True)
 
 LEVELS = [1_000, 50_000, 1_000_000]
+
+
+def priced(name: str, amount: float, unit: str) -> tuple[float, str]:
+    """Dollars, and the arithmetic."""
+    number = f"{amount:,.3g}" if amount < 1e4 else f"{amount:,.0f}"
+    return PRICES[name] * amount, f"{number} {unit} × ${PRICES[name]:.3g}"
+
+
+def row(service: str, *parts: tuple[float, str]) -> tuple[str, str, float]:
+    return service, " + ".join(text for _, text in parts), sum(dollars for dollars, _ in parts)
+
+
+def user_pool(users: int, plan: str) -> float:
+    """Dollars a month: each step's price holds up to the next one."""
+    steps = COGNITO[plan]
+    ends = [start for start, _ in steps[1:]] + [users]
+    return sum(max(0, min(users, end) - start) * price for (start, price), end in zip(steps, ends))
+
+
+def detailed() -> tuple[str, str, float]:
+    return row("DetailedMonitoring=true", priced("CloudWatch, alarm", MORE_ALARMS, "alarms"),
+               priced("CloudWatch, metric", MORE_METRICS, "metrics"), priced("CloudWatch, dashboard", DASHBOARDS, "dashboard"))
 
 
 def lines(users: int) -> list[tuple[str, str, float]]:
@@ -71,12 +109,6 @@ def lines(users: int) -> list[tuple[str, str, float]]:
     stored, logged = users * STORED_BYTES_PER_USER / 1e9, invocations * LOG_BYTES_PER_REQUEST / 1e9
     traces = min(invocations, SECONDS_A_MONTH) + max(0, invocations - SECONDS_A_MONTH) * TRACED_BEYOND
 
-    def priced(name, amount, unit):
-        return PRICES[name] * amount, f"{amount:,.3g} {unit} × ${PRICES[name]:.3g}" if amount < 1e4 else f"{amount:,.0f} {unit} × ${PRICES[name]:.3g}"
-
-    def row(service, *parts):
-        return service, " + ".join(text for _, text in parts), sum(dollars for dollars, _ in parts)
-
     return [
         row("API Gateway", priced("API Gateway, million requests", requests / million, "M requests")),
         row("Lambda", priced("Lambda, million requests", invocations / million, "M invocations"),
@@ -85,8 +117,7 @@ def lines(users: int) -> list[tuple[str, str, float]]:
             priced("DynamoDB, million write units", write_units / million, "M write units"),
             priced("DynamoDB, GB-month and its point-in-time backup", stored, "GB")),
         row("CloudWatch", priced("CloudWatch Logs, GB taken in and kept for a month", logged, "GB"),
-            priced("CloudWatch, alarm", ALARMS, "alarms"), priced("CloudWatch, metric", METRICS, "metrics"),
-            priced("CloudWatch, dashboard", DASHBOARDS, "dashboard")),
+            priced("CloudWatch, alarm", ALARMS, "alarms"), priced("CloudWatch, metric", METRICS, "metrics")),
         row("X-Ray", priced("X-Ray, million traces", traces / million, "M traces")),
         row("SES", priced("SES, thousand mails", mails / 1000, "k mails")),
         row("Scheduler", priced("EventBridge Scheduler, million invocations", SCHEDULED / million, "M invocations")),
@@ -100,6 +131,9 @@ def main():
         print(f"{users:,} active users a month: ${total:,.2f}, or ${total / users * 1000:,.2f} a thousand users")
         for service, arithmetic, dollars in rows:
             print(f"  {service:<12} {dollars:>10,.2f}   {arithmetic}")
+        print("  user pool    " + ", ".join(f"{plan} {user_pool(users, plan):,.2f}" for plan in COGNITO))
+    name, arithmetic, dollars = detailed()
+    print(f"{name}: ${dollars:,.2f} more, at most\n  {arithmetic}")
 
 
 if __name__ == "__main__":

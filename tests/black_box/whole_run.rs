@@ -54,7 +54,7 @@ fn what_was_counted_is_what_was_done() -> Result<(), String> {
     let lines: Vec<Value> = log_lines()?
         .iter()
         .filter_map(|line| serde_json::from_str(line).ok())
-        .filter(|line: &Value| line["_aws"].is_object())
+        .filter(|line: &Value| line["message"] == "counts")
         .collect();
     let counted = |metric: &str| lines.iter().filter_map(|line| line[metric].as_u64()).sum::<u64>();
     let pairs = [

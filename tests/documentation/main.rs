@@ -4,8 +4,10 @@
 mod contributing;
 mod deployment;
 mod lines;
+mod metric_filters;
 mod operations;
 mod parameters;
+mod queries;
 mod routes;
 mod rules;
 

@@ -8,18 +8,23 @@ use stack_template::Document;
 
 use super::{files, first_cells, lines, read, root, template};
 
-fn section<'a>(page: &'a str, title: &str) -> &'a str {
+pub(super) fn section<'a>(page: &'a str, title: &str) -> &'a str {
     let (_, rest) = page.split_once(&format!("\n## {title}\n")).unwrap();
     rest.split("\n## ").next().unwrap()
 }
 
-fn set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+pub(super) fn set<'a>(words: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     words.into_iter().map(str::to_owned).collect()
 }
 
 /// infra/observability.yaml.
-fn nested() -> Document {
+pub(super) fn nested() -> Document {
     Document::read(&root().join("infra/observability.yaml")).unwrap()
+}
+
+/// Whether a resource does not depend on DetailedMonitoring.
+pub(super) fn is_always_there(document: &Document, id: &str) -> bool {
+    document.json()["Resources"][id]["Condition"].is_null()
 }
 
 /// The dashboard's widgets, and its text.
@@ -122,7 +127,12 @@ fn every_alarm_has_its_lines_in_the_runbook_and_its_place_on_the_dashboard() {
     let (nested, own) = (alarms(&document), alarms(&template));
     let (_, text) = dashboard(&document);
     assert_eq!(set(between(text, "\"${", ".Arn}\"").filter(|name| name.ends_with("Alarm"))), nested);
-    let described: BTreeSet<String> = set(first_cells(section(&page, "Alarms")));
+    let rows = section(&page, "Alarms");
+    let described: BTreeSet<String> = set(first_cells(rows));
+    let marked =
+        rows.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` (detailed) |")).map(|row| row.0);
+    let conditional = document.alarms().into_iter().map(|(id, _)| id).filter(|id| !is_always_there(&document, id));
+    assert_eq!(set(marked), set(conditional), "marked are those that DetailedMonitoring adds");
     let of_functions: BTreeSet<String> = own.difference(&described).cloned().collect();
     let functions = template.functions().unwrap();
     let expected = functions.iter().map(|function| format!("{}ErrorsAlarm", function.id.trim_end_matches("Function")));
@@ -134,13 +144,12 @@ fn every_alarm_has_its_lines_in_the_runbook_and_its_place_on_the_dashboard() {
 }
 
 #[test]
-fn the_nested_stack_gets_what_it_asks_for_and_the_namespace() {
+fn the_nested_stack_gets_what_it_asks_for() {
     let template = template();
     let given = &template.json()["Resources"]["Observability"]["Properties"]["Parameters"];
     let asked: BTreeSet<String> = nested().parameters().keys().cloned().collect();
     assert_eq!(set(given.as_object().unwrap().keys().map(String::as_str)), asked);
-    for function in template.functions().unwrap() {
-        let variables = &function.properties["Environment"]["Variables"];
-        assert_eq!(variables["METRICS_NAMESPACE"], given["Namespace"], "{}", function.id);
-    }
+    let filter = &template.json()["Resources"]["InternalErrorsFilter"]["Properties"];
+    assert_eq!(given["Namespace"], filter["MetricTransformations"][0]["MetricNamespace"]);
+    assert_eq!(given["LogGroupName"], filter["LogGroupName"]);
 }

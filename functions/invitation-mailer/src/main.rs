@@ -9,7 +9,7 @@ use shared::{
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = Start::new().await?;
+    let start = Start::new().await;
     let function = &InvitationMailer::new(&start)?;
     start.connections.opened().await;
     run(service_fn(move |event: LambdaEvent<Occasion>| async move {

@@ -7,7 +7,7 @@ use shared::{start::Start, telemetry::Invocation};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let start = Start::new().await?;
+    let start = Start::new().await;
     let function = &PostConfirmation::new(&start)?;
     start.connections.opened().await;
     run(service_fn(move |event: LambdaEvent<Value>| async move {

@@ -1,6 +1,6 @@
 //! What template.yaml holds, as JSON, for the scripts that are not written in Rust.
 //!
-//!     cargo run --quiet --package stack-template -- document|functions|routes|parameters|alarms [FILE]
+//!     cargo run --quiet --package stack-template -- document|functions|routes|parameters [FILE]
 
 use std::{io::Write, path::Path, process::ExitCode};
 
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 }
 
 fn answer(arguments: &[String]) -> Result<Value, String> {
-    const USAGE: &str = "usage: stack-template document|functions|routes|parameters|alarms [FILE]";
+    const USAGE: &str = "usage: stack-template document|functions|routes|parameters [FILE]";
     let (what, file) = match arguments {
         [what] => (what, None),
         [what, file] => (what, Some(file)),
@@ -45,7 +45,6 @@ fn answer(arguments: &[String]) -> Result<Value, String> {
             named.collect()
         }
         "parameters" => json!(document.parameters()),
-        "alarms" => document.alarms().iter().map(|(id, alarm)| json!({"id": id, "properties": alarm})).collect(),
         _ => return Err(USAGE.to_owned()),
     })
 }

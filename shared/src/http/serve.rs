@@ -56,7 +56,7 @@ pub struct Api<F> {
 /// # Errors
 /// When the environment is not what template.yaml sets, or the Runtime API cannot be reached.
 pub async fn serve<F: HttpFunction>(service: &'static str) -> Result<(), Error> {
-    let start = Start::new().await?;
+    let start = Start::new().await;
     let api = &Api::<F>::new(service, &start)?;
     start.connections.opened().await;
     lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Error>(api.respond(request).await) }))

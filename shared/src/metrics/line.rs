@@ -1,10 +1,13 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Metric;
 use crate::domain::Timestamp;
+
+/// The message of a line of counts.
+pub(super) const MESSAGE: &str = "counts";
 
 /// Which invocation a line comes from, in the key names of its log line.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -17,36 +20,26 @@ pub struct Origin<'a> {
     pub correlation_id: Option<&'a str>,
 }
 
-/// One object of the embedded metric format, or nothing.
+/// One object with a number at its root for each metric, or nothing.
 pub(super) fn line(
-    namespace: &str,
     now: Timestamp,
     origin: &Origin<'_>,
     values: &BTreeMap<Metric, i64>,
     problem: Option<&'static str>,
 ) -> Option<String> {
-    let directive = |dimension: &str, metrics: Vec<Metric>| {
-        let metrics: Vec<_> =
-            metrics.into_iter().map(|metric| json!({ "Name": metric.name(), "Unit": metric.unit() })).collect();
-        json!({ "Namespace": namespace, "Dimensions": [[dimension]], "Metrics": metrics })
-    };
-    let mut directives = Vec::new();
+    if values.is_empty() && problem.is_none() {
+        return None;
+    }
     let mut line = serde_json::to_value(origin).ok()?;
-    if !values.is_empty() {
-        directives.push(directive("service", values.keys().copied().collect()));
-        for (metric, value) in values {
-            line[metric.name()] = json!(value);
-        }
+    line["timestamp"] = json!(now.to_string());
+    line["message"] = json!(MESSAGE);
+    for (metric, value) in values {
+        line[metric.name()] = json!(value);
     }
     if let Some(code) = problem {
-        directives.push(directive(Metric::Problems.dimension(), vec![Metric::Problems]));
         line["code"] = json!(code);
         line[Metric::Problems.name()] = json!(1);
     }
-    if directives.is_empty() {
-        return None;
-    }
-    line["_aws"] = json!({ "Timestamp": now.as_milliseconds(), "CloudWatchMetrics": Value::Array(directives) });
     Some(line.to_string())
 }
 
@@ -54,12 +47,14 @@ pub(super) fn line(
 mod tests {
     use std::sync::{Arc, Mutex};
 
+    use serde_json::Value;
+
     use super::{super::Metrics, *};
 
     fn lines_of(act: impl FnOnce(&Metrics), problem: Option<&'static str>) -> Vec<Value> {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = lines.clone();
-        let metrics = Metrics::new("organizations/test", move |line: &str| {
+        let metrics = Metrics::new(move |line: &str| {
             sink.lock().unwrap().push(serde_json::from_str(line).unwrap());
         });
         act(&metrics);
@@ -89,37 +84,17 @@ mod tests {
         assert_eq!((&line["MailsSent"], &line["OldestUnsentAge"]), (&json!(2), &json!(7)));
     }
 
-    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>
+    /// The metric filters look for these fields at the root, and at dimensions that are texts.
     #[test]
-    fn a_line_is_what_the_specification_asks_for() {
+    fn a_line_has_numbers_and_dimensions_at_its_root() {
         let count_all = |metrics: &Metrics| {
             Metric::ALL.iter().filter(|metric| **metric != Metric::Problems).for_each(|metric| metrics.count(*metric));
         };
         let line = lines_of(count_all, Some("seat-limit-reached")).remove(0);
-        assert_eq!(line["_aws"]["Timestamp"], 1_767_323_045_678_i64, "milliseconds");
-        let mut names = Vec::new();
-        for directive in line["_aws"]["CloudWatchMetrics"].as_array().unwrap() {
-            assert_eq!(directive.as_object().unwrap().len(), 3, "no member that the specification does not know");
-            let namespace = directive["Namespace"].as_str().unwrap();
-            assert!((1..=1024).contains(&namespace.len()) && !namespace.starts_with(':'));
-            for set in directive["Dimensions"].as_array().unwrap() {
-                let set = set.as_array().unwrap();
-                assert!((1..=30).contains(&set.len()));
-                for dimension in set {
-                    let value = line[dimension.as_str().unwrap()].as_str().expect("a dimension's value is a text");
-                    assert!((1..=1024).contains(&value.len()) && value.is_ascii());
-                }
-            }
-            for metric in directive["Metrics"].as_array().unwrap() {
-                assert!(["Count", "Seconds"].contains(&metric["Unit"].as_str().unwrap()), "{metric}");
-                names.push(metric["Name"].as_str().unwrap().to_owned());
-                assert!(line[names.last().unwrap()].is_i64(), "a metric's value is a number at the root");
-            }
+        assert_eq!((&line["message"], &line["timestamp"]), (&json!("counts"), &json!("2026-01-02T03:04:05.678Z")));
+        for metric in Metric::ALL {
+            assert!(line[metric.name()].is_i64(), "{metric:?}");
+            assert!(line[metric.dimension()].is_string(), "{metric:?}");
         }
-        names.sort();
-        let mut all: Vec<_> = Metric::ALL.iter().map(|metric| metric.name()).collect();
-        all.sort_unstable();
-        assert_eq!(names, all);
-        assert!(all.len() <= 100, "no more than a line may have");
     }
 }

@@ -1,9 +1,8 @@
-//! What the functions count, for whoever is on call: one line an invocation in CloudWatch's embedded metric format, none
-//! when there was nothing to count. CloudWatch reads the metrics out of the log, so that no request waits for them.
+//! What the functions count, for the person on call: one line an invocation, none when there was nothing to count.
 //!
-//! A module of our own, because the format is one JSON object: the libraries for it bring a recorder for the whole process
-//! (`metrics_cloudwatch_embedded`) or a dozen crates of machinery for other formats (`metrique`). The line is not the
-//! request's log line: `LOG_LEVEL` may silence that one, and a count is never lost to it.
+//! A function does not decide which counts become metrics of CloudWatch, where each one is charged. The metric filters in
+//! template.yaml and infra/observability.yaml do: they read the counts out of the log, so that no request waits for them. The
+//! line is not the request's log line: `LOG_LEVEL` may silence that one, and a count is never lost to it.
 
 mod line;
 
@@ -18,7 +17,7 @@ use crate::domain::Timestamp;
 
 pub use line::Origin;
 
-/// Everything that is counted. The names are stable: alarms and the dashboard go by them.
+/// Everything that is counted. The names are stable: metric filters, alarms and the dashboard go by them.
 macro_rules! metrics {
     ($($metric:ident = $unit:ident, $text:literal;)*) => {
         /// Something that is counted or measured.
@@ -67,21 +66,20 @@ type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 /// What was counted since the last line.
 #[derive(Clone)]
 pub struct Metrics {
-    namespace: Arc<str>,
     values: Arc<Mutex<BTreeMap<Metric, i64>>>,
     sink: Sink,
 }
 
 impl Metrics {
     /// Metrics whose lines go to `sink`.
-    pub fn new(namespace: impl Into<Arc<str>>, sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { namespace: namespace.into(), values: Arc::default(), sink: Arc::new(sink) }
+    pub fn new(sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { values: Arc::default(), sink: Arc::new(sink) }
     }
 
     /// Metrics whose lines go where the log's go.
-    pub fn to_standard_output(namespace: impl Into<Arc<str>>) -> Self {
+    pub fn to_standard_output() -> Self {
         // In one piece, the line's end included. There is nobody to tell when it fails.
-        Self::new(namespace, |line| drop(std::io::stdout().write_all(format!("{line}\n").as_bytes())))
+        Self::new(|line| drop(std::io::stdout().write_all(format!("{line}\n").as_bytes())))
     }
 
     pub fn count(&self, metric: Metric) {
@@ -98,7 +96,7 @@ impl Metrics {
     /// Writes a line if something was counted since the last one, or if the answer was a problem.
     pub fn write(&self, now: Timestamp, origin: &Origin<'_>, problem: Option<&'static str>) {
         let values = mem::take(&mut *self.values());
-        if let Some(line) = line::line(&self.namespace, now, origin, &values, problem) {
+        if let Some(line) = line::line(now, origin, &values, problem) {
             (self.sink)(&line);
         }
     }
@@ -111,6 +109,6 @@ impl Metrics {
 /// Metrics that nobody reads.
 impl Default for Metrics {
     fn default() -> Self {
-        Self::new("none", |_| {})
+        Self::new(|_| {})
     }
 }

@@ -44,23 +44,19 @@ pub struct Start {
 
 impl Start {
     /// Starts logging and resolves region, credentials and endpoints once.
-    ///
-    /// # Errors
-    /// When `METRICS_NAMESPACE` is not set.
-    pub async fn new() -> Result<Self, InvalidConfiguration> {
+    pub async fn new() -> Self {
         telemetry::start();
         let variables = Variables::OfTheProcess;
-        let metrics = Metrics::to_standard_output(variables.text("METRICS_NAMESPACE")?);
         let sdk = sdk::load(&variables).await;
-        let environment = Environment::system().with_metrics(metrics);
-        Ok(Self {
+        let environment = Environment::system().with_metrics(Metrics::to_standard_output());
+        Self {
             variables,
             sdk,
             environment,
             directory: None,
             post_office: None,
             connections: Connections::of_the_process(),
-        })
+        }
     }
 
     /// The table of a function with a timeout of fifteen seconds: it tries a write again for nine. So long because a thousand

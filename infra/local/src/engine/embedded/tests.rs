@@ -97,7 +97,7 @@ fn records_are_kept_for_a_day() {
     assert_eq!(count(&Storage::new(&path).unwrap()), 1);
 }
 
-/// `cargo test --release -p local-stack -- --ignored --nocapture milliseconds_a_write`
+/// `cargo test -p local-stack -- --ignored --nocapture milliseconds_a_write`
 #[test]
 #[ignore = "prints times, and times prove nothing on a busy machine"]
 fn milliseconds_a_write() {

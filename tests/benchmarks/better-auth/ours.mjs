@@ -41,8 +41,8 @@ export async function prepare({ api, aws }, run, count) {
     users[index] = await create(index);
   });
   const admin = await create("admin");
-  const organization = succeeded(await call(admin, "POST", "/organizations", { name: "Example Works" })).json;
-  const path = `/organizations/${organization.organizationId}`;
+  const organization = succeeded(await call(admin, "POST", "/organizations", { name: "Example Works" }));
+  const path = organization.headers.location;
 
   const tokens = new Map();
   return {

@@ -74,10 +74,15 @@ export async function startBetterAuth(databasePort) {
   return { pid, url: `http://127.0.0.1:${port}` };
 }
 
+// One member invites every user here, which the default limits do not allow.
+const PARAMETERS = ["InvitationsPerInviterPerDay=5000", "InvitationsPerOrganizationPerDay=5000"];
+
 /** Starts the local stack's release binary, which builds the functions in release, too. */
 export async function startStack(binary, data) {
   const program = binary ?? path.join(WORKSPACE, "target/release/local-stack");
-  const parameters = ["--api-port", "0", "--aws-port", "0", ...(data ? ["--data", data] : ["--memory"])];
+  const ports = ["--api-port", "0", "--aws-port", "0"];
+  const limits = PARAMETERS.flatMap((parameter) => ["--parameter", parameter]);
+  const parameters = [...ports, ...limits, ...(data ? ["--data", data] : ["--memory"])];
   const { pid, line } = await start(program, parameters, "ready  API", { cwd: WORKSPACE });
   const [, api, aws] = /API (\S+)\s+AWS (\S+)/.exec(line);
   return { pid, api, aws };

@@ -12,10 +12,13 @@ import * as theirs from "./theirs.mjs";
 
 // The sides take turns: what else the machine does hits both.
 const CHUNK = 25;
+// Operations of each kind before the first one that counts, 16 at a time: they start every process of a function that 16 clients
+// need, and have JavaScript compiled.
+const WARM_UP = 128;
 
 const { values: options } = parseArgs({
   options: {
-    operations: { type: "string", default: "200" },
+    operations: { type: "string", default: "300" },
     disk: { type: "string", default: os.tmpdir() },
     memory: { type: "string", default: "/dev/shm" },
     "synchronous-commit": { type: "string", default: "off" },
@@ -51,24 +54,23 @@ async function compare(name, directory, inMemory) {
   const betterAuth = await startBetterAuth(database.port);
   const stack = await startStack(options.stack, inMemory ? undefined : path.join(directory, "stack"));
   const run = Math.random().toString(36).slice(2, 8);
+  const users = WARM_UP + 2 * count;
   const sides = [
     {
-      operations: await ours.prepare(stack, run, 2 * count),
+      operations: await ours.prepare(stack, run, users),
       cpu: () => ofChildren(stack.pid),
       rest: () => ofProcess(stack.pid),
     },
     {
-      operations: await theirs.prepare(betterAuth.url, run, 2 * count),
+      operations: await theirs.prepare(betterAuth.url, run, users),
       cpu: () => ofProcess(betterAuth.pid),
       rest: () => ofChildren(database.pid),
     },
   ];
-  // Every connection and every instance of a function that 16 clients need.
-  for (const { operations } of sides) await sideBySide(64, 16, () => operations.list());
-
   const both = async (operation) => {
+    for (const { operations } of sides) await sideBySide(WARM_UP, 16, (index) => operations[operation](index));
     for (const [turn, clients] of [1, 16].entries()) {
-      const results = await measure(sides, operation, clients, turn * count);
+      const results = await measure(sides, operation, clients, WARM_UP + turn * count);
       console.log(row(name, operation, clients, count, results));
     }
   };

@@ -81,20 +81,24 @@ async function compare(name, directory, inMemory) {
   await both("changeRole");
 }
 
+let directory;
+
+async function cleanUp() {
+  await stopAll();
+  if (directory) fs.rmSync(directory, { recursive: true, force: true });
+}
+
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => cleanUp().finally(() => process.exit(1)));
+
 if (!options.stack) buildStack();
 console.log(header());
-try {
-  for (const [name, base] of [["memory", options.memory], ["disk", options.disk]]) {
-    const directory = fs.mkdtempSync(path.join(base, "better-auth-"));
-    fs.chmodSync(directory, 0o755);
-    try {
-      await compare(name, directory, name === "memory");
-    } finally {
-      await stopAll();
-      fs.rmSync(directory, { recursive: true, force: true });
-    }
+for (const [name, base] of [["memory", options.memory], ["disk", options.disk]]) {
+  directory = fs.mkdtempSync(path.join(base, "better-auth-"));
+  fs.chmodSync(directory, 0o755);
+  try {
+    await compare(name, directory, name === "memory");
+  } finally {
+    await cleanUp();
   }
-} finally {
-  await stopAll();
 }
 process.exit();

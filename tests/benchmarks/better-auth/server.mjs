@@ -10,7 +10,11 @@ const [port, databasePort] = process.argv.slice(2).map(Number);
 const options = {
   baseURL: `http://127.0.0.1:${port}`,
   secret: "a-secret-that-guards-nothing-0123456789",
-  database: new pg.Pool({ host: "127.0.0.1", port: databasePort, user: "postgres", database: "postgres", max: 20 }),
+  database: new pg.Pool({
+    host: "127.0.0.1", port: databasePort, user: "postgres", database: "postgres", max: 20,
+    // Its connections stay, also while it is not its turn.
+    idleTimeoutMillis: 0,
+  }),
   emailAndPassword: { enabled: true },
   // What would only cost it time, or end the run.
   rateLimit: { enabled: false },

@@ -13,7 +13,8 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 
 use crate::{
@@ -32,6 +33,13 @@ const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
 /// The answer to `GET /`.
 pub(crate) const HEALTHY: &str = "healthy";
+
+/// What of an answer is read here. The rest can be a page of a hundred items.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Measured {
+    consumed_capacity: Option<Value>,
+}
 
 /// The connection is to be dropped without an answer.
 #[derive(Debug, thiserror::Error)]
@@ -137,17 +145,17 @@ impl Front {
         let mut bytes = bytes;
         let mut answered = answered;
         if measures(operation)
-            && let Ok(mut answer) = serde_json::from_slice::<Value>(&bytes)
+            && let Ok(answer) = serde_json::from_slice::<Measured>(&bytes)
         {
-            *capacity = answer.get("ConsumedCapacity").map(units);
-            if let Some(unprocessed) = unprocessed
-                && let Some(answer) = answer.as_object_mut()
-            {
-                answer.insert("UnprocessedKeys".to_owned(), unprocessed);
-                bytes = json!(answer).to_string().into();
-                // The checksum was that of the whole answer.
-                answered.remove("x-amz-crc32");
-            }
+            *capacity = answer.consumed_capacity.as_ref().map(units);
+        }
+        if let Some(unprocessed) = unprocessed
+            && let Ok(mut answer) = serde_json::from_slice::<Map<String, Value>>(&bytes)
+        {
+            answer.insert("UnprocessedKeys".to_owned(), unprocessed);
+            bytes = json!(answer).to_string().into();
+            // The checksum was that of the whole answer.
+            answered.remove("x-amz-crc32");
         }
         if !status.is_success()
             && self.permissions.get().is_some_and(|permissions| permissions.is_function(&caller(headers)))

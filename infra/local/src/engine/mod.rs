@@ -1,5 +1,6 @@
 //! DynamoDB on this machine: the embedded engine behind a recording, fault-injecting front.
 
+mod embedded;
 mod faults;
 mod front;
 mod journal;
@@ -7,7 +8,6 @@ mod table;
 
 use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
-use dynoxide::Database;
 use serde_json::Value;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
@@ -32,7 +32,7 @@ pub struct Engine {
 impl Engine {
     /// Opens the database and listens.
     pub async fn start(data: Data) -> Result<Self, StartError> {
-        let database = tokio::task::spawn_blocking(move || open(&data))
+        let database = tokio::task::spawn_blocking(move || embedded::open(&data))
             .await
             .map_err(|error| StartError::Database(error.to_string()))??;
         let (behind, engine_url) = listen_out_of_the_way().await?;
@@ -127,18 +127,6 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.serving.abort();
     }
-}
-
-fn open(data: &Data) -> Result<Database, StartError> {
-    let opened = match data {
-        Data::Memory => Database::memory(),
-        Data::Directory(directory) => {
-            std::fs::create_dir_all(directory)
-                .map_err(|error| StartError::Data { path: directory.clone(), reason: error.to_string() })?;
-            Database::new(&directory.join("dynamodb.sqlite").to_string_lossy())
-        }
-    };
-    opened.map_err(|error| StartError::Database(error.to_string()))
 }
 
 /// The engine's own server lets every web page read its answers and writes what they ask for. So it listens where no page can

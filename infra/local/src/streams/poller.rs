@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, btree_map::Entry},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -16,8 +16,10 @@ use crate::{engine::Front, lambda::Lambda, wire::WireError};
 const IDLE: Duration = Duration::from_millis(100);
 /// After the engine could not be asked.
 const TROUBLE: Duration = Duration::from_millis(500);
-/// How often it looks for new shards.
-const POLLS_PER_LOOK: u32 = 100;
+/// Between two reads that found something: of writes in quick succession the first is read at once, the others together.
+const BREATH: Duration = Duration::from_millis(20);
+/// How often it looks for new shards. It makes the engine go through its stream records.
+const LOOK: Duration = Duration::from_secs(10);
 
 /// What all readers of one stream share.
 #[derive(Clone)]
@@ -64,26 +66,28 @@ impl Poller {
     /// Polls until dropped.
     pub(crate) async fn run(self) {
         let mut iterators: BTreeMap<String, Option<String>> = BTreeMap::new();
-        let mut polls = 0_u32;
+        let mut looked: Option<Instant> = None;
         loop {
             // Before reading: what is written while it reads must wake it as well.
             let written = self.reading.front.written.notified();
             tokio::pin!(written);
             written.as_mut().enable();
-            if polls.is_multiple_of(POLLS_PER_LOOK) && self.look_for_shards(&mut iterators).await.is_err() {
-                tokio::time::sleep(TROUBLE).await;
-                continue;
+            if looked.is_none_or(|looked| looked.elapsed() > LOOK) {
+                if self.look_for_shards(&mut iterators).await.is_err() {
+                    tokio::time::sleep(TROUBLE).await;
+                    continue;
+                }
+                looked = Some(Instant::now());
             }
-            polls = polls.wrapping_add(1);
             match self.read_all(&mut iterators).await {
                 Ok(0) => {
                     let _ = tokio::time::timeout(IDLE, written).await;
                 }
-                Ok(_) => {}
+                Ok(_) => tokio::time::sleep(BREATH).await,
                 Err(_) => {
                     // Iterators expire; the positions do not.
                     iterators.clear();
-                    polls = 0;
+                    looked = None;
                     tokio::time::sleep(TROUBLE).await;
                 }
             }

@@ -8,7 +8,7 @@ use std::{
 use local_stack::Options;
 use stack_template::{Function as Declared, Names, Source, Template};
 
-use crate::{Result, event::CLIENT, services::Services};
+use crate::{Result, event::CLIENT, services::Services, tls::SYSTEM_STORE};
 
 /// The template, evaluated, and where its binaries are.
 pub(crate) struct Product {
@@ -90,6 +90,8 @@ pub(crate) fn variables(function: Option<&Declared>, services: &Services) -> BTr
         ("AWS_SESSION_TOKEN", "measured"),
         ("TZ", ":UTC"),
         ("LANG", "en_US.UTF-8"),
+        // Lambda has one file and no folder beside it; a Debian has both, and reading both would be counted twice.
+        ("SSL_CERT_FILE", SYSTEM_STORE),
         ("AWS_ENDPOINT_URL_DYNAMODB", &services.url),
         ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &services.url),
         ("AWS_ENDPOINT_URL_SESV2", &services.url),

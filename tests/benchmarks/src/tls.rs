@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::Result;
 
 /// Where Debian keeps the system's store.
-const SYSTEM_STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
+pub(crate) const SYSTEM_STORE: &str = "/etc/ssl/certs/ca-certificates.crt";
 
 /// An authority and a certificate for `localhost`.
 pub(crate) struct Certificates {

@@ -1,6 +1,7 @@
 //! Documentation that can rot is held against the code and the template.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the report")]
 
+mod budgets;
 mod contributing;
 mod deployment;
 mod lines;

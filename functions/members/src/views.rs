@@ -1,24 +1,24 @@
 use serde::Serialize;
-use shared::domain::{Member, PersonName};
+use shared::domain::{Member, PersonName, Role};
 
 /// A member on the wire.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct MemberView {
-    user_id: String,
-    email: String,
-    name: Option<String>,
-    roles: Vec<String>,
+pub(crate) struct MemberView<'a> {
+    user_id: &'a str,
+    email: &'a str,
+    name: Option<&'a str>,
+    roles: Vec<&'static str>,
     joined_at: String,
 }
 
-impl From<&Member> for MemberView {
-    fn from(member: &Member) -> Self {
+impl<'a> From<&'a Member> for MemberView<'a> {
+    fn from(member: &'a Member) -> Self {
         Self {
-            user_id: member.user_id.to_string(),
-            email: member.email.as_str().to_owned(),
-            name: member.name.as_ref().map(PersonName::as_str).map(str::to_owned),
-            roles: member.roles.names(),
+            user_id: member.user_id.as_str(),
+            email: member.email.as_str(),
+            name: member.name.as_ref().map(PersonName::as_str),
+            roles: member.roles.iter().map(Role::name).collect(),
             joined_at: member.joined_at.to_string(),
         }
     }

@@ -40,8 +40,9 @@ macro_rules! prefixed_id {
             /// Only the canonical spelling: one id has one text, and so one key in the table.
             fn from_str(text: &str) -> Result<Self, InvalidId> {
                 let uuid = text.strip_prefix($prefix).ok_or(InvalidId)?;
-                let id = Uuid::try_parse(uuid).map(Self).map_err(|_| InvalidId)?;
-                if id.to_string() == text { Ok(id) } else { Err(InvalidId) }
+                let id = Uuid::try_parse(uuid).map_err(|_| InvalidId)?;
+                let canonical = *id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == *uuid;
+                if canonical { Ok(Self(id)) } else { Err(InvalidId) }
             }
         }
     };
@@ -86,8 +87,8 @@ impl FromStr for UserId {
 
     /// 1 to 128 letters, digits, `-` and `_`: a `sub` is a UUID today, and `#` (the key separator) can never be in it.
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if (1..=128).contains(&text.len()) && text.chars().all(plain) {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+        if (1..=128).contains(&text.len()) && text.bytes().all(plain) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidId)

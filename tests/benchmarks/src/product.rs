@@ -73,7 +73,7 @@ pub(crate) fn invocations(function: &Declared) -> Vec<String> {
     function.sources.iter().map(name).collect()
 }
 
-/// The environment that Lambda gives a function, with the services' address in it.
+/// The environment that Lambda gives a function, or a bare one, with the services' address in it.
 pub(crate) fn variables(function: Option<&Declared>, services: &Services) -> BTreeMap<String, String> {
     let fixed = [
         ("AWS_LAMBDA_FUNCTION_NAME", "measured"),
@@ -90,14 +90,17 @@ pub(crate) fn variables(function: Option<&Declared>, services: &Services) -> BTr
         ("AWS_SESSION_TOKEN", "measured"),
         ("TZ", ":UTC"),
         ("LANG", "en_US.UTF-8"),
-        // Lambda has one file and no folder beside it; a Debian has both, and reading both would be counted twice.
-        ("SSL_CERT_FILE", SYSTEM_STORE),
         ("AWS_ENDPOINT_URL_DYNAMODB", &services.url),
         ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", &services.url),
         ("AWS_ENDPOINT_URL_SESV2", &services.url),
     ];
     let mut variables: BTreeMap<_, _> =
         fixed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    variables.extend(function.map(|function| function.environment.clone()).unwrap_or_default());
+    match function {
+        Some(function) => variables.extend(function.environment.clone()),
+        // A bare function reads the system's store. Lambda has one file and no folder beside it; a Debian has both, and
+        // reading both would be counted twice. Our functions read it only if this variable names it.
+        None => drop(variables.insert("SSL_CERT_FILE".to_owned(), SYSTEM_STORE.to_owned())),
+    }
     variables
 }

@@ -123,6 +123,7 @@ impl LocalStack {
             dynamodb: Arc::clone(&database.front),
             dead_letters: Arc::clone(&dead_letters),
             permissions: Arc::clone(&permissions),
+            front_end: api.cors.iter().flat_map(|cors| cors.origins.clone()).collect(),
         };
         let domain = api_url.trim_start_matches("http://").to_owned();
         let gateway = Gateway::new(api, &functions, Arc::clone(&lambda), public_keys, domain);

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     binaries,
-    cognito::{Cognito, Elsewhere, Store, Triggers, UserPool},
+    cognito::{Challenges, Cognito, Elsewhere, Store, Triggers, UserPool},
     config::Config,
     database::Database,
     endpoint::Endpoint,
@@ -99,6 +99,7 @@ impl LocalStack {
                 client: template.pool_client(&names)?,
                 triggers: Triggers::new(&functions, Arc::clone(&lambda), template.region()),
                 inbox: Arc::clone(&inbox),
+                challenges: Challenges::default(),
                 key: store.signing_key()?,
                 store,
             })),

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{
     Answer, Cognito,
     errors::CognitoError,
-    password_hash::PasswordHash,
     request::Request,
     users::{Status, User},
 };
@@ -38,7 +37,7 @@ impl Cognito {
             None => format!("Aa1!{}", entropy::hex(self.pool.minimum_length.max(8))),
         };
         let mut user = User::new(name, attributes, Status::ForceChangePassword);
-        user.password = Some(PasswordHash::new(&password));
+        user.set_password(&self.store.identity().pool_id, &password);
         self.store.change(|state| state.users.add(user.clone()))?;
         if request.optional("MessageAction") != Some("SUPPRESS") {
             self.send(

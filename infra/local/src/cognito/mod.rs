@@ -3,6 +3,7 @@
 
 mod administration;
 mod attributes;
+mod challenges;
 mod codes;
 mod discovery;
 mod elsewhere;
@@ -11,8 +12,11 @@ pub(crate) mod keys;
 mod password_hash;
 mod passwords;
 mod request;
+mod respond;
+mod sessions;
 mod sign_in;
 mod sign_up;
+mod srp;
 mod store;
 mod tokens;
 mod triggers;
@@ -27,6 +31,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+pub(crate) use challenges::Challenges;
 pub(crate) use elsewhere::Elsewhere;
 use errors::CognitoError;
 use keys::SigningKey;
@@ -50,6 +55,7 @@ pub(crate) struct Cognito {
     pub(crate) issuer: String,
     pub(crate) triggers: Triggers,
     pub(crate) inbox: Arc<Inbox>,
+    pub(crate) challenges: Challenges,
 }
 
 impl Cognito {
@@ -77,6 +83,7 @@ impl Cognito {
             "AdminConfirmSignUp" => self.admin_confirm_sign_up(request).await,
             "ResendConfirmationCode" => self.resend_confirmation_code(request),
             "InitiateAuth" => self.initiate_auth(request),
+            "RespondToAuthChallenge" => self.respond_to_auth_challenge(request),
             "GetUser" => self.get_user(request),
             "GlobalSignOut" => self.global_sign_out(request),
             "RevokeToken" => self.revoke_token(request),
@@ -88,12 +95,7 @@ impl Cognito {
             "AdminSetUserPassword" => self.admin_set_user_password(request),
             "AdminUpdateUserAttributes" => self.admin_update_user_attributes(request),
             "ListUsers" => self.list_users(request),
-            other => Err(CognitoError::new(
-                "UnknownOperationException",
-                format!(
-                    "The local stack does not emulate {other}: it knows what the functions and their clients need."
-                ),
-            )),
+            other => Err(CognitoError::not_emulated(other)),
         }
     }
 

@@ -6,8 +6,8 @@ use super::{
     Answer, Cognito,
     codes::{Code, Purpose, delivery},
     errors::CognitoError,
-    password_hash::PasswordHash,
     request::Request,
+    store::Identity,
     users::Status,
 };
 
@@ -64,17 +64,16 @@ impl Cognito {
         self.check_client(request)?;
         let (name, code, password) =
             (request.text("Username")?, request.text("ConfirmationCode")?, request.text("Password")?);
+        let Identity { pool_id, client_id: client } = self.store.identity();
         let user = self.store.change(|state| {
             let user = state.users.find_mut(name).ok_or_else(|| self.unknown_user_with_code())?;
             Code::check(user.reset.as_ref(), code)?;
             self.check_password(password)?;
             user.reset = None;
-            user.password = Some(PasswordHash::new(password));
+            user.set_password(&pool_id, password);
             user.status = Status::Confirmed;
-            user.touch();
             Ok(user.clone())
         })?;
-        let client = self.store.identity().client_id;
         self.fire_post_confirmation(
             "PostConfirmation_ConfirmForgotPassword",
             &user,
@@ -89,11 +88,11 @@ impl Cognito {
         self.check_pool(request)?;
         let (name, password) = (request.text("Username")?, request.text("Password")?);
         self.check_password(password)?;
+        let pool_id = self.store.identity().pool_id;
         self.store.change(|state| {
             let user = state.users.find_mut(name).ok_or_else(CognitoError::user_not_found)?;
-            user.password = Some(PasswordHash::new(password));
+            user.set_password(&pool_id, password);
             user.status = if request.flag("Permanent") { Status::Confirmed } else { Status::ForceChangePassword };
-            user.touch();
             Ok(json!({}))
         })
     }

@@ -1,3 +1,5 @@
+mod srp;
+
 use serde_json::json;
 
 use super::*;
@@ -15,14 +17,25 @@ fn cognito() -> Cognito {
     };
     let client = PoolClient {
         write_attributes: Some(["email", "name", "custom:organization_name"].map(str::to_owned).to_vec()),
-        flows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"].map(str::to_owned).to_vec(),
+        flows: ["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "USER_AUTH", "REFRESH_TOKEN_AUTH", "ADMIN_USER_PASSWORD_AUTH"]
+            .map(|flow| format!("ALLOW_{flow}"))
+            .to_vec(),
         access_validity: 900,
         id_validity: 900,
         refresh_validity: 3600,
         hides_users: true,
     };
     let key = store.signing_key().unwrap();
-    Cognito { store, key, pool, client, issuer: "https://issuer".to_owned(), triggers: Triggers::none(), inbox }
+    Cognito {
+        store,
+        key,
+        pool,
+        client,
+        issuer: "https://issuer".to_owned(),
+        triggers: Triggers::none(),
+        inbox,
+        challenges: Challenges::default(),
+    }
 }
 
 /// Calls an operation; ids of the pool and the client are filled in.

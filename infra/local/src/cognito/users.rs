@@ -66,6 +66,11 @@ impl User {
         self.attributes.get("email_verified").is_some_and(|verified| verified == "true")
     }
 
+    pub(super) fn set_password(&mut self, pool_id: &str, password: &str) {
+        self.password = Some(PasswordHash::new(pool_id, &self.sub, password));
+        self.touch();
+    }
+
     pub(super) fn touch(&mut self) {
         self.modified = clock::now().as_millisecond();
     }

@@ -48,6 +48,10 @@ impl CognitoError {
         )
     }
 
+    pub(super) fn user_is_disabled() -> Self {
+        Self::not_authorized("User is disabled.")
+    }
+
     pub(super) fn code_mismatch() -> Self {
         Self::new("CodeMismatchException", "Invalid verification code provided, please try again.")
     }

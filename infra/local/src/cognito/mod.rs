@@ -1,16 +1,19 @@
 //! The small part of Amazon Cognito that the functions and their clients touch. A development tool, nothing else:
 //! its rules are the template's, its errors are Cognito's, and its codes go to the inbox.
 
+mod accounts;
 mod administration;
 mod attributes;
 mod challenges;
 mod codes;
+mod description;
 mod discovery;
 mod elsewhere;
 mod errors;
 pub(crate) mod keys;
 mod password_hash;
 mod passwords;
+mod profile;
 mod request;
 mod respond;
 mod sessions;
@@ -89,6 +92,23 @@ impl Cognito {
             "RevokeToken" => self.revoke_token(request),
             "ForgotPassword" => self.forgot_password(request),
             "ConfirmForgotPassword" => self.confirm_forgot_password(request).await,
+            "GetTokensFromRefreshToken" => self.get_tokens_from_refresh_token(request),
+            "UpdateUserAttributes" => self.update_user_attributes(request),
+            "GetUserAttributeVerificationCode" => self.get_user_attribute_verification_code(request),
+            "VerifyUserAttribute" => self.verify_user_attribute(request),
+            "DeleteUserAttributes" => self.delete_user_attributes(request),
+            "ChangePassword" => self.change_password(request),
+            "DeleteUser" => self.delete_user(request),
+            "AdminInitiateAuth" => self.admin_initiate_auth(request),
+            "AdminRespondToAuthChallenge" => self.admin_respond_to_auth_challenge(request),
+            "AdminDisableUser" => self.admin_set_enabled(request, false),
+            "AdminEnableUser" => self.admin_set_enabled(request, true),
+            "AdminResetUserPassword" => self.admin_reset_user_password(request),
+            "AdminUserGlobalSignOut" => self.admin_user_global_sign_out(request),
+            "DescribeUserPool" => self.describe_user_pool(request),
+            "DescribeUserPoolClient" => self.describe_user_pool_client(request),
+            "ListUserPools" => Ok(self.list_user_pools()),
+            "ListUserPoolClients" => self.list_user_pool_clients(request),
             "AdminGetUser" => self.admin_get_user(request),
             "AdminCreateUser" => self.admin_create_user(request),
             "AdminDeleteUser" => self.admin_delete_user(request),

@@ -13,6 +13,11 @@ use super::{
 const RESPONSES: &str = "ChallengeResponses";
 
 impl Cognito {
+    pub(super) fn admin_respond_to_auth_challenge(&self, request: &Request) -> Answer {
+        self.check_pool(request)?;
+        self.respond_to_auth_challenge(request)
+    }
+
     pub(super) fn respond_to_auth_challenge(&self, request: &Request) -> Answer {
         self.check_client(request)?;
         match request.text("ChallengeName")? {

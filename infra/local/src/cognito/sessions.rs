@@ -27,6 +27,12 @@ impl Cognito {
         Ok(authenticated(result))
     }
 
+    /// Takes no flow: it is not one.
+    pub(super) fn get_tokens_from_refresh_token(&self, request: &Request) -> Answer {
+        self.check_client(request)?;
+        self.refresh(request.text("RefreshToken")?)
+    }
+
     pub(super) fn refresh(&self, token: &str) -> Answer {
         let fingerprint = tokens::fingerprint(token);
         let found = self.store.read(|state| {

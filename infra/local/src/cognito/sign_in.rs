@@ -22,6 +22,19 @@ impl Cognito {
             "USER_PASSWORD_AUTH" => {
                 self.sign_in(request.parameter(PARAMETERS, "USERNAME")?, request.parameter(PARAMETERS, "PASSWORD")?)
             }
+            "ADMIN_USER_PASSWORD_AUTH" => Err(not_this_way()),
+            flow => self.begin(flow, request),
+        }
+    }
+
+    pub(super) fn admin_initiate_auth(&self, request: &Request) -> Answer {
+        self.check_pool(request)?;
+        self.check_client(request)?;
+        match self.flow(request)? {
+            "ADMIN_USER_PASSWORD_AUTH" => {
+                self.sign_in(request.parameter(PARAMETERS, "USERNAME")?, request.parameter(PARAMETERS, "PASSWORD")?)
+            }
+            "USER_PASSWORD_AUTH" => Err(not_this_way()),
             flow => self.begin(flow, request),
         }
     }
@@ -29,7 +42,11 @@ impl Cognito {
     /// The flow of a request, if the app client has it.
     fn flow<'a>(&self, request: &'a Request) -> Result<&'a str, CognitoError> {
         let flow = request.text("AuthFlow")?;
-        let flow = if flow == "REFRESH_TOKEN" { "REFRESH_TOKEN_AUTH" } else { flow };
+        let flow = match flow {
+            "REFRESH_TOKEN" => "REFRESH_TOKEN_AUTH",
+            "ADMIN_NO_SRP_AUTH" => "ADMIN_USER_PASSWORD_AUTH",
+            flow => flow,
+        };
         if self.client.flows.iter().any(|allowed| allowed.trim_start_matches("ALLOW_") == flow) {
             return Ok(flow);
         }
@@ -145,7 +162,13 @@ impl Cognito {
 
     /// After a password that was right: into the pool, or to what has to be done first.
     pub(super) fn enter(&self, user: &User) -> Answer {
+        if user.disabled {
+            return Err(CognitoError::user_is_disabled());
+        }
         match user.status {
+            Status::ResetRequired => {
+                Err(CognitoError::new("PasswordResetRequiredException", "Password reset required for the user"))
+            }
             Status::Unconfirmed => Err(CognitoError::new("UserNotConfirmedException", "User is not confirmed.")),
             Status::ForceChangePassword => Ok(self.pose_new_password(user)),
             Status::Confirmed => self.open_session(user),
@@ -166,6 +189,11 @@ impl Cognito {
             },
         })
     }
+}
+
+/// Users and administrators have a flow with a password of their own each.
+fn not_this_way() -> CognitoError {
+    CognitoError::invalid_parameter("Initiate Auth method not supported.")
 }
 
 fn verifier_of(user: User) -> Result<Verifier, CognitoError> {

@@ -1,3 +1,5 @@
+mod accounts;
+mod profile;
 mod srp;
 
 use serde_json::json;

@@ -14,6 +14,7 @@ pub(crate) mod keys;
 mod password_hash;
 mod passwords;
 mod profile;
+mod proof;
 mod request;
 mod respond;
 mod sessions;

@@ -2,15 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use jiff::fmt::strtime;
 use serde_json::Value;
 
-use super::{
-    Answer, Cognito, challenges::Challenge, errors::CognitoError, request::Request, srp::Claim, users::Status,
-};
+use super::{Answer, Cognito, challenges::Challenge, errors::CognitoError, request::Request, users::Status};
 
-const RESPONSES: &str = "ChallengeResponses";
+pub(super) const RESPONSES: &str = "ChallengeResponses";
 
 impl Cognito {
     pub(super) fn admin_respond_to_auth_challenge(&self, request: &Request) -> Answer {
@@ -26,29 +22,6 @@ impl Cognito {
             "SELECT_CHALLENGE" => self.select(request),
             other => Err(CognitoError::not_emulated(&format!("the challenge {other}"))),
         }
-    }
-
-    fn verify_password(&self, request: &Request) -> Answer {
-        let response = |name: &str| request.parameter(RESPONSES, name);
-        let (block, timestamp) = (response("PASSWORD_CLAIM_SECRET_BLOCK")?, response("TIMESTAMP")?);
-        // Cognito's own words: a page in another language formats its dates otherwise.
-        if strtime::parse("%a %b %e %H:%M:%S UTC %Y", timestamp).is_err() {
-            return Err(CognitoError::invalid_parameter(
-                "TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.",
-            ));
-        }
-        let signature = BASE64_STANDARD.decode(response("PASSWORD_CLAIM_SIGNATURE")?).unwrap_or_default();
-        let Challenge::PasswordVerifier { sub, user_id, handshake } = self.challenges.find(block)? else {
-            return Err(CognitoError::invalid_session());
-        };
-        // One answer a challenge.
-        self.challenges.forget(block);
-        let decoded = BASE64_STANDARD.decode(block).map_err(|_| CognitoError::invalid_session())?;
-        let pool_id = self.store.identity().pool_id;
-        let claim = Claim { pool_id: &pool_id, user_id: &user_id, block: &decoded, timestamp, signature: &signature };
-        let user = sub.filter(|_| handshake.proves(&claim));
-        let user = user.and_then(|sub| self.store.read(|state| state.users.find(&sub).cloned()));
-        self.enter(&user.ok_or_else(CognitoError::incorrect_credentials)?)
     }
 
     fn replace_password(&self, request: &Request) -> Answer {

@@ -1,7 +1,6 @@
 //! Signing in: the flows that the app client allows, and their first step.
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::{
     Answer, Cognito,
@@ -9,7 +8,6 @@ use super::{
     errors::CognitoError,
     password_hash::PasswordHash,
     request::Request,
-    srp::{self, Handshake, Verifier},
     users::{Status, User},
 };
 
@@ -114,52 +112,6 @@ impl Cognito {
         })
     }
 
-    /// The first step of SRP. Nobody learns from it whether there is such a user, if the app client hides that.
-    fn pose_srp(&self, name: &str, client: &str, in_session: bool) -> Answer {
-        let user = self.store.read(|state| state.users.find(name).cloned());
-        let (sub, user_id, verifier) = match user {
-            Some(user) => {
-                let sub = user.sub.clone();
-                (Some(sub.clone()), sub, verifier_of(user)?)
-            }
-            None if self.client.hides_users => {
-                let (user_id, verifier) = self.made_up(name);
-                (None, user_id, verifier)
-            }
-            None => return Err(CognitoError::user_not_found()),
-        };
-        let handshake = Handshake::new(&verifier, client)
-            .ok_or_else(|| CognitoError::invalid_parameter("SRP_A is not a number of the group"))?;
-        let mut parameters = json!({
-            "SALT": verifier.salt,
-            "SRP_B": handshake.public(),
-            "USER_ID_FOR_SRP": user_id,
-            "USERNAME": user_id,
-        });
-        let handshake = Box::new(handshake);
-        let block = self.challenges.pose(Challenge::PasswordVerifier { sub, user_id, handshake });
-        parameters["SECRET_BLOCK"] = json!(block);
-        let mut answer = json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeParameters": parameters});
-        if in_session {
-            answer["Session"] = json!(block);
-        }
-        Ok(answer)
-    }
-
-    /// What somebody who does not exist would have: always the same, and from something that nobody else knows.
-    fn made_up(&self, name: &str) -> (String, Verifier) {
-        let key = self.store.read(|state| state.secret().to_owned());
-        let [first, second] = ["user", "salt"].map(|what| {
-            let digest: [u8; 32] = Sha256::digest(format!("{what}{}{key}", name.to_lowercase())).into();
-            let (half, _) = digest.split_at(16);
-            <[u8; 16]>::try_from(half).unwrap_or_default()
-        });
-        let user_id = uuid::Builder::from_random_bytes(first).into_uuid().to_string();
-        let mut verifier = Verifier::new(&self.store.identity().pool_id, &user_id, &key);
-        verifier.salt = srp::salt(&second);
-        (user_id, verifier)
-    }
-
     /// After a password that was right: into the pool, or to what has to be done first.
     pub(super) fn enter(&self, user: &User) -> Answer {
         if user.disabled {
@@ -194,13 +146,4 @@ impl Cognito {
 /// Users and administrators have a flow with a password of their own each.
 fn not_this_way() -> CognitoError {
     CognitoError::invalid_parameter("Initiate Auth method not supported.")
-}
-
-fn verifier_of(user: User) -> Result<Verifier, CognitoError> {
-    user.password.and_then(|hash| hash.srp).ok_or_else(|| {
-        CognitoError::invalid_parameter(
-            "This user's password was set before the local stack knew USER_SRP_AUTH. Sign in with USER_PASSWORD_AUTH once, \
-             or set the password again.",
-        )
-    })
 }

@@ -1,5 +1,7 @@
 //! The local stack's own addresses, on which every other tool relies.
 
+mod cognito;
+
 use std::net::TcpListener;
 
 use acceptance::raw::{Connection, RawAnswer};
@@ -8,7 +10,7 @@ use acceptance::{Person, Target, tests};
 use local_stack::{LocalStack, Options};
 
 pub(crate) fn tests() -> Vec<Test> {
-    tests![
+    let own = tests![
         config_json_says_where_everything_is,
         the_inbox_is_readable_by_people_and_programs,
         a_port_in_use_is_one_line_that_says_what_to_do,
@@ -17,7 +19,8 @@ pub(crate) fn tests() -> Vec<Test> {
         a_page_from_elsewhere_reads_nothing,
         programs_and_pages_of_this_machine_are_answered,
         a_page_of_this_machine_may_call_cognito,
-    ]
+    ];
+    [own, cognito::tests()].concat()
 }
 
 async fn config_json_says_where_everything_is(target: Target) {

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     binaries,
-    cognito::{Challenges, Cognito, Elsewhere, Store, Triggers, UserPool},
+    cognito::{Attempts, Challenges, Cognito, Elsewhere, Store, Triggers, UserPool},
     config::Config,
     database::Database,
     endpoint::Endpoint,
@@ -100,6 +100,7 @@ impl LocalStack {
                 triggers: Triggers::new(&functions, Arc::clone(&lambda), template.region()),
                 inbox: Arc::clone(&inbox),
                 challenges: Challenges::default(),
+                attempts: Attempts::default(),
                 key: store.signing_key()?,
                 store,
             })),

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod administration;
+mod attempts;
 mod attributes;
 mod challenges;
 mod codes;
@@ -35,6 +36,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+pub(crate) use attempts::Attempts;
 pub(crate) use challenges::Challenges;
 pub(crate) use elsewhere::Elsewhere;
 use errors::CognitoError;
@@ -60,13 +62,14 @@ pub(crate) struct Cognito {
     pub(crate) triggers: Triggers,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) challenges: Challenges,
+    pub(crate) attempts: Attempts,
 }
 
 impl Cognito {
     /// Answers `AWSCognitoIdentityProviderService.<operation>`.
     async fn answer(&self, operation: &str, body: &[u8]) -> Response {
         let answer = match serde_json::from_slice::<Value>(body) {
-            Ok(body) => self.dispatch(operation, &Request(body)).await,
+            Ok(body) => self.attempt(operation, &Request(body)).await,
             Err(_) => Err(CognitoError::new("SerializationException", "the request is not JSON")),
         };
         const JSON: (HeaderName, &str) = (header::CONTENT_TYPE, "application/x-amz-json-1.1");
@@ -78,6 +81,17 @@ impl Cognito {
                 (StatusCode::BAD_REQUEST, kind, body.to_string()).into_response()
             }
         }
+    }
+
+    /// Refuses who has guessed wrong too often.
+    async fn attempt(&self, operation: &str, request: &Request) -> Answer {
+        let Some(guesser) = Attempts::guesser(operation, request) else {
+            return self.dispatch(operation, request).await;
+        };
+        self.attempts.check(&guesser)?;
+        let answer = self.dispatch(operation, request).await;
+        self.attempts.note(guesser, &answer);
+        answer
     }
 
     async fn dispatch(&self, operation: &str, request: &Request) -> Answer {

@@ -37,6 +37,7 @@ fn cognito() -> Cognito {
         triggers: Triggers::none(),
         inbox,
         challenges: Challenges::default(),
+        attempts: Attempts::default(),
     }
 }
 
@@ -48,7 +49,7 @@ async fn call(cognito: &Cognito, operation: &str, mut body: Value) -> Answer {
             body[name] = json!(id);
         }
     }
-    cognito.dispatch(operation, &Request(body)).await
+    cognito.attempt(operation, &Request(body)).await
 }
 
 #[track_caller]

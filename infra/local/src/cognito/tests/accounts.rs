@@ -93,3 +93,18 @@ async fn a_refusal_names_what_is_missing_and_the_list() {
         "SOFTWARE_TOKEN_MFA",
     );
 }
+
+#[tokio::test]
+async fn guessing_ends_after_five_wrong_codes() {
+    let cognito = cognito();
+    sign_up(&cognito, "a@example.com").await;
+    let right = code(&cognito);
+    let confirm =
+        |code: &str| call(&cognito, "ConfirmSignUp", json!({"Username": "a@example.com", "ConfirmationCode": code}));
+    for _ in 0..5 {
+        refused(&confirm("x").await, "CodeMismatchException", "");
+    }
+    refused(&confirm(&right).await, "LimitExceededException", "Attempt limit exceeded");
+    // Others have attempts of their own.
+    confirmed(&cognito, "b@example.com").await;
+}

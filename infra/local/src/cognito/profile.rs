@@ -81,8 +81,9 @@ impl Cognito {
         must_be_email(request)?;
         let code = request.text("Code")?;
         self.store.change(|state| {
-            Code::check(holder.verification.as_ref().map(|verification| &verification.code), code)?;
-            let verification = holder.verification.as_ref().ok_or_else(CognitoError::expired_code)?;
+            let user = state.users.find(&holder.sub).ok_or_else(CognitoError::user_not_found)?;
+            Code::check(user.verification.as_ref().map(|verification| &verification.code), code)?;
+            let verification = user.verification.clone().ok_or_else(CognitoError::expired_code)?;
             // Somebody else may have taken the address in the meantime.
             state.users.check_email_is_free(&verification.email, &holder.sub)?;
             let user = state.users.find_mut(&holder.sub).ok_or_else(CognitoError::user_not_found)?;

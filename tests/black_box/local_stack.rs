@@ -1,5 +1,7 @@
 //! The local stack's own addresses, on which every other tool relies.
 
+mod cognito;
+
 use std::net::TcpListener;
 
 use acceptance::raw::{Connection, RawAnswer};
@@ -8,7 +10,7 @@ use acceptance::{Person, Target, tests};
 use local_stack::{LocalStack, Options};
 
 pub(crate) fn tests() -> Vec<Test> {
-    tests![
+    let own = tests![
         config_json_says_where_everything_is,
         the_inbox_is_readable_by_people_and_programs,
         a_port_in_use_is_one_line_that_says_what_to_do,
@@ -16,7 +18,9 @@ pub(crate) fn tests() -> Vec<Test> {
         discovery_documents_and_keys_are_published,
         a_page_from_elsewhere_reads_nothing,
         programs_and_pages_of_this_machine_are_answered,
-    ]
+        a_page_of_this_machine_may_call_cognito,
+    ];
+    [own, cognito::tests()].concat()
 }
 
 async fn config_json_says_where_everything_is(target: Target) {
@@ -112,6 +116,37 @@ async fn ask(url: &str, method: &str, path: &str, what: &str, headers: &[(&str, 
     connection.send(format!("{request}\r\n{body}").as_bytes()).await.unwrap()
 }
 
+/// What a browser asks before a page calls Cognito, with the headers of Amplify and of the AWS SDK for JavaScript.
+async fn a_page_of_this_machine_may_call_cognito(target: Target) {
+    let url = &target.configuration().aws_endpoint_url;
+    let wanted = "amz-sdk-invocation-id,amz-sdk-request,authorization,cache-control,content-type,x-amz-date,\
+                  x-amz-security-token,x-amz-target,x-amz-user-agent";
+    for (origin, expected) in
+        [("http://localhost:5173", 204), (acceptance::APP_URL, 204), ("https://evil.example", 403), ("null", 403)]
+    {
+        let headers = [
+            ("Host", "localhost:4566"),
+            ("Origin", origin),
+            ("Access-Control-Request-Method", "POST"),
+            ("Access-Control-Request-Headers", wanted),
+        ];
+        let answer = ask(url, "OPTIONS", "/", "", &headers).await;
+        assert_eq!(answer.status, expected, "{answer:?}");
+        if expected == 204 {
+            assert_eq!(answer.header("access-control-allow-origin"), Some(origin), "{answer:?}");
+            assert!(answer.header("access-control-allow-methods").unwrap().contains("POST"), "{answer:?}");
+            let accepted: Vec<_> = answer.header("access-control-allow-headers").unwrap().split(',').collect();
+            assert!(wanted.split(',').all(|name| accepted.contains(&name)), "{answer:?}");
+        }
+    }
+    let headers = [("Host", "localhost"), ("Origin", "http://localhost:5173")];
+    let answer = ask(url, "POST", "/", "X-Amz-Target: AWSCognitoIdentityProviderService.GetUser", &headers).await;
+    let exposed: Vec<_> = answer.header("access-control-expose-headers").unwrap().split(',').collect();
+    for name in ["x-amzn-requestid", "x-amzn-errortype"] {
+        assert!(exposed.contains(&name) && answer.header(name).is_some(), "{name}: {answer:?}");
+    }
+}
+
 /// A page of another origin, and one whose host name was made to point at this machine (DNS rebinding).
 async fn a_page_from_elsewhere_reads_nothing(target: Target) {
     let person = Person::new(&target).await;
@@ -154,9 +189,11 @@ async fn programs_and_pages_of_this_machine_are_answered(target: Target) {
                 for (method, path, what) in AWS_PORT {
                     let answer = ask(&configuration.aws_endpoint_url, method, path, what, &headers).await;
                     assert_ne!(answer.status, 403, "{method} {path} {headers:?}: {answer:?}");
+                    assert_eq!(answer.header("access-control-allow-origin"), origin, "{method} {path}: {answer:?}");
                 }
                 let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
                 assert_eq!(answer.status, 401, "{headers:?}: {answer:?}");
+                assert_eq!(answer.header("access-control-allow-origin"), origin, "{headers:?}: {answer:?}");
             }
         }
     }

@@ -22,11 +22,10 @@ use crate::{
     iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, invoke_api},
-    planted,
+    pages, planted,
     service_faults::{Faults, Pending},
     ses::Ses,
     streams::DeadLetters,
-    visitors,
 };
 
 /// DynamoDB accepts the largest requests of all.
@@ -43,6 +42,7 @@ pub(crate) struct Endpoint {
     pub(crate) dynamodb: Arc<Front>,
     pub(crate) dead_letters: Arc<DeadLetters>,
     pub(crate) permissions: Arc<Permissions>,
+    pub(crate) front_end: pages::FrontEnd,
 }
 
 type Services = State<Arc<Endpoint>>;
@@ -64,7 +64,7 @@ impl Endpoint {
             .route("/_local/cognito-faults", post(cognito_faults))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
-            .layer(middleware::from_fn(visitors::admit))
+            .layer(middleware::from_fn_with_state(Arc::clone(&self.front_end), pages::admit))
             .with_state(Arc::new(self));
         let _ = axum::serve(listener, router).await;
     }

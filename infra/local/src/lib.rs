@@ -19,6 +19,7 @@ mod inbox;
 mod lambda;
 mod notices;
 mod options;
+mod pages;
 mod planted;
 mod schedules;
 mod service_faults;

@@ -13,7 +13,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     binaries,
-    cognito::{Cognito, Elsewhere, Store, Triggers, UserPool},
+    cognito::{Attempts, Challenges, Cognito, Elsewhere, Store, Triggers, UserPool},
     config::Config,
     database::Database,
     endpoint::Endpoint,
@@ -99,6 +99,8 @@ impl LocalStack {
                 client: template.pool_client(&names)?,
                 triggers: Triggers::new(&functions, Arc::clone(&lambda), template.region()),
                 inbox: Arc::clone(&inbox),
+                challenges: Challenges::default(),
+                attempts: Attempts::default(),
                 key: store.signing_key()?,
                 store,
             })),
@@ -123,6 +125,7 @@ impl LocalStack {
             dynamodb: Arc::clone(&database.front),
             dead_letters: Arc::clone(&dead_letters),
             permissions: Arc::clone(&permissions),
+            front_end: api.cors.iter().flat_map(|cors| cors.origins.clone()).collect(),
         };
         let domain = api_url.trim_start_matches("http://").to_owned();
         let gateway = Gateway::new(api, &functions, Arc::clone(&lambda), public_keys, domain);

@@ -31,8 +31,8 @@ pub(crate) enum Stranger {
     Host,
     /// A page from somewhere else sent it.
     #[error(
-        "The local stack answers pages from 127.0.0.1, localhost and [::1] only. The Origin header names another origin. \
-         Open the page from one of these."
+        "The local stack answers pages from 127.0.0.1, localhost, [::1] and the AWS port pages from AppUrl. The Origin header \
+         names another origin. Open the page from one of these."
     )]
     Origin,
 }
@@ -47,12 +47,21 @@ pub(crate) fn check_host(uri: &Uri, headers: &HeaderMap) -> Result<(), Stranger>
 
 /// Refuses a request of a page from anywhere but this machine. A request that no page sent has no origin.
 pub(crate) fn check_origin(headers: &HeaderMap) -> Result<(), Stranger> {
-    let is_ours = |origin: &HeaderValue| {
-        let origin = origin.as_bytes();
-        let authority = [b"http://".as_slice(), b"https://"].iter().find_map(|scheme| origin.strip_prefix(*scheme));
-        authority.is_some_and(is_here)
-    };
-    if headers.get_all(ORIGIN).iter().all(is_ours) { Ok(()) } else { Err(Stranger::Origin) }
+    check_page(headers, &[])
+}
+
+/// The same, and lets the pages of some origins in.
+pub(crate) fn check_page(headers: &HeaderMap, others: &[String]) -> Result<(), Stranger> {
+    let is_other = |origin: &HeaderValue| others.iter().any(|other| other.as_bytes() == origin.as_bytes());
+    let may = |origin: &HeaderValue| is_page_of_here(origin) || is_other(origin);
+    if headers.get_all(ORIGIN).iter().all(may) { Ok(()) } else { Err(Stranger::Origin) }
+}
+
+/// Whether an origin is this machine, with any port.
+pub(crate) fn is_page_of_here(origin: &HeaderValue) -> bool {
+    let origin = origin.as_bytes();
+    let authority = [b"http://".as_slice(), b"https://"].iter().find_map(|scheme| origin.strip_prefix(*scheme));
+    authority.is_some_and(is_here)
 }
 
 /// Whether a host, with or without a port, is this machine.
@@ -159,6 +168,15 @@ mod tests {
         host("/", &[], false);
         host("http://evil.example/", &["localhost"], false);
         host("http://localhost/", &["evil.example"], false);
+    }
+
+    #[test]
+    fn the_front_end_is_let_in_by_its_whole_origin() {
+        let front_end = ["https://app.example.com".to_owned()];
+        let check = |origin: &str| check_page(&headers(ORIGIN, &[origin]), &front_end).is_ok();
+        assert!(check("https://app.example.com") && check("http://localhost:5173"));
+        assert!(!check("https://app.example.com.evil.example") && !check("http://app.example.com"));
+        origin(&["https://app.example.com"], false);
     }
 
     #[test]

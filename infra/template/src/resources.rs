@@ -68,6 +68,8 @@ pub struct Pool {
     pub required: Vec<String>,
     /// Users sign in with their e-mail address, and their user name is their `sub`.
     pub email_is_username: bool,
+    /// Attributes whose new value counts only once it is verified.
+    pub verified_before_update: Vec<String>,
 }
 
 /// The app client.
@@ -189,6 +191,9 @@ impl Template {
             numbers: wants("RequireNumbers"),
             symbols: wants("RequireSymbols"),
             email_is_username: texts(Some(&get("UsernameAttributes")?)).iter().any(|name| name == "email"),
+            verified_before_update: texts(
+                get("UserAttributeUpdateSettings")?.get("AttributesRequireVerificationBeforeUpdate"),
+            ),
             ..Pool::default()
         };
         for attribute in schema.as_array().into_iter().flatten() {

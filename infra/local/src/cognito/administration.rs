@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{
     Answer, Cognito,
     errors::CognitoError,
-    password_hash::PasswordHash,
     request::Request,
     users::{Status, User},
 };
@@ -38,7 +37,7 @@ impl Cognito {
             None => format!("Aa1!{}", entropy::hex(self.pool.minimum_length.max(8))),
         };
         let mut user = User::new(name, attributes, Status::ForceChangePassword);
-        user.password = Some(PasswordHash::new(&password));
+        user.set_password(&self.store.identity().pool_id, &password);
         self.store.change(|state| state.users.add(user.clone()))?;
         if request.optional("MessageAction") != Some("SUPPRESS") {
             self.send(
@@ -52,7 +51,10 @@ impl Cognito {
 
     pub(super) fn admin_delete_user(&self, request: &Request) -> Answer {
         self.check_pool(request)?;
-        let name = request.text("Username")?;
+        self.remove_user(request.text("Username")?)
+    }
+
+    pub(super) fn remove_user(&self, name: &str) -> Answer {
         self.store.change(|state| {
             let user = state.users.remove(name).ok_or_else(CognitoError::user_not_found)?;
             state.sessions.retain(|_, session| session.sub != user.sub);
@@ -68,19 +70,14 @@ impl Cognito {
         self.check_schema(&attributes)?;
         self.store.change(|state| {
             let sub = state.users.find(name).ok_or_else(CognitoError::user_not_found)?.sub.clone();
-            if let Some(email) = attributes.get("email")
-                && state.users.by_email(email).is_some_and(|other| other.sub != sub)
-            {
-                return Err(CognitoError::new("AliasExistsException", "An account with the email already exists."));
+            if let Some(email) = attributes.get("email") {
+                state.users.check_email_is_free(email, &sub)?;
             }
             let user = state.users.find_mut(&sub).ok_or_else(CognitoError::user_not_found)?;
             if attributes.get("email").is_some_and(|email| email != user.email()) {
                 user.attributes.insert("email_verified".to_owned(), "false".to_owned());
             }
-            user.attributes.extend(attributes.clone());
-            // An empty value removes an attribute.
-            user.attributes.retain(|_, value| !value.is_empty());
-            user.touch();
+            user.write(attributes);
             Ok(json!({}))
         })
     }

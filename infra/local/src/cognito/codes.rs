@@ -34,6 +34,7 @@ impl Cognito {
     pub(super) fn send_code(&self, email: &str, purpose: Purpose, code: &Code) -> Value {
         let (subject, text) = match purpose {
             Purpose::Confirmation => ("Your verification code", format!("Your confirmation code is {}", code.digits)),
+            Purpose::Verification => ("Your verification code", format!("Your verification code is {}", code.digits)),
             Purpose::Reset => ("Your verification code", format!("Your password reset code is {}", code.digits)),
         };
         self.send(email, subject, text);
@@ -57,6 +58,7 @@ impl Cognito {
 pub(super) enum Purpose {
     Confirmation,
     Reset,
+    Verification,
 }
 
 /// `CodeDeliveryDetails`, the address hidden as Cognito hides it.

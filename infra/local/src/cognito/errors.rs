@@ -1,5 +1,8 @@
 //! Cognito's errors: their types and their words.
 
+/// What is emulated.
+const LIST: &str = "infra/local/README.md#cognito";
+
 /// An error as clients see it. The status is always 400.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CognitoError {
@@ -27,6 +30,26 @@ impl CognitoError {
 
     pub(super) fn user_not_found() -> Self {
         Self::new("UserNotFoundException", "User does not exist.")
+    }
+
+    pub(super) fn invalid_session() -> Self {
+        Self::not_authorized("Invalid session for the user.")
+    }
+
+    pub(super) fn missing(parameter: &str) -> Self {
+        Self::invalid_parameter(format!("Missing required parameter {parameter}"))
+    }
+
+    /// Names what is missing here, and where to look.
+    pub(super) fn not_emulated(what: &str) -> Self {
+        Self::new(
+            "UnknownOperationException",
+            format!("The local stack does not emulate {what}. See what it emulates in {LIST}."),
+        )
+    }
+
+    pub(super) fn user_is_disabled() -> Self {
+        Self::not_authorized("User is disabled.")
     }
 
     pub(super) fn code_mismatch() -> Self {

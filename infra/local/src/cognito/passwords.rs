@@ -6,13 +6,13 @@ use super::{
     Answer, Cognito,
     codes::{Code, Purpose, delivery},
     errors::CognitoError,
-    password_hash::PasswordHash,
     request::Request,
+    store::Identity,
     users::Status,
 };
 
 /// A reset code lives this long, in seconds.
-const RESET_VALIDITY: i64 = 3600;
+pub(super) const RESET_VALIDITY: i64 = 3600;
 
 impl Cognito {
     pub(super) fn check_password(&self, password: &str) -> Result<(), CognitoError> {
@@ -39,14 +39,7 @@ impl Cognito {
         let name = request.text("Username")?;
         let sent = self.store.change(|state| {
             let Some(user) = state.users.find_mut(name) else { return Ok(None) };
-            if user.status == Status::ForceChangePassword {
-                return Err(CognitoError::not_authorized("User password cannot be reset in the current state."));
-            }
-            if !user.email_is_verified() {
-                return Err(CognitoError::invalid_parameter(
-                    "Cannot reset password for the user as there is no registered/verified email or phone_number",
-                ));
-            }
+            user.may_reset_password()?;
             let code = Code::new(RESET_VALIDITY);
             user.reset = Some(code.clone());
             Ok(Some((user.email().to_owned(), code)))
@@ -64,17 +57,16 @@ impl Cognito {
         self.check_client(request)?;
         let (name, code, password) =
             (request.text("Username")?, request.text("ConfirmationCode")?, request.text("Password")?);
+        let Identity { pool_id, client_id: client } = self.store.identity();
         let user = self.store.change(|state| {
             let user = state.users.find_mut(name).ok_or_else(|| self.unknown_user_with_code())?;
             Code::check(user.reset.as_ref(), code)?;
             self.check_password(password)?;
             user.reset = None;
-            user.password = Some(PasswordHash::new(password));
+            user.set_password(&pool_id, password);
             user.status = Status::Confirmed;
-            user.touch();
             Ok(user.clone())
         })?;
-        let client = self.store.identity().client_id;
         self.fire_post_confirmation(
             "PostConfirmation_ConfirmForgotPassword",
             &user,
@@ -89,11 +81,26 @@ impl Cognito {
         self.check_pool(request)?;
         let (name, password) = (request.text("Username")?, request.text("Password")?);
         self.check_password(password)?;
+        let pool_id = self.store.identity().pool_id;
         self.store.change(|state| {
             let user = state.users.find_mut(name).ok_or_else(CognitoError::user_not_found)?;
-            user.password = Some(PasswordHash::new(password));
+            user.set_password(&pool_id, password);
             user.status = if request.flag("Permanent") { Status::Confirmed } else { Status::ForceChangePassword };
-            user.touch();
+            Ok(json!({}))
+        })
+    }
+
+    pub(super) fn change_password(&self, request: &Request) -> Answer {
+        let holder = self.holder(request.text("AccessToken")?)?;
+        let (previous, proposed) = (request.text("PreviousPassword")?, request.text("ProposedPassword")?);
+        if !holder.password.is_some_and(|hash| hash.matches(previous)) {
+            return Err(CognitoError::incorrect_credentials());
+        }
+        self.check_password(proposed)?;
+        let pool_id = self.store.identity().pool_id;
+        self.store.change(|state| {
+            let user = state.users.find_mut(&holder.sub).ok_or_else(CognitoError::user_not_found)?;
+            user.set_password(&pool_id, proposed);
             Ok(json!({}))
         })
     }

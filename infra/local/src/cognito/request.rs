@@ -30,6 +30,11 @@ impl Request {
         self.0.get(map)?.get(name)?.as_str()
     }
 
+    /// A member of a map of texts that must be there.
+    pub(super) fn parameter(&self, map: &str, name: &str) -> Result<&str, CognitoError> {
+        self.in_map(map, name).filter(|value| !value.is_empty()).ok_or_else(|| CognitoError::missing(name))
+    }
+
     pub(super) fn flag(&self, name: &str) -> bool {
         self.0.get(name).and_then(Value::as_bool).unwrap_or(false)
     }

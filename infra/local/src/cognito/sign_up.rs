@@ -6,8 +6,8 @@ use super::{
     Answer, Cognito,
     codes::{Code, Purpose, delivery},
     errors::CognitoError,
-    password_hash::PasswordHash,
     request::Request,
+    store::Identity,
     users::{Status, User},
 };
 
@@ -27,8 +27,8 @@ impl Cognito {
         self.check_password(password)?;
 
         let mut user = User::new(name, attributes, Status::Unconfirmed);
-        user.password = Some(PasswordHash::new(password));
-        let client = self.store.identity().client_id;
+        let Identity { pool_id, client_id: client } = self.store.identity();
+        user.set_password(&pool_id, password);
         let metadata = request.map("ClientMetadata");
         let decided = self.fire_pre_sign_up(&user, &client, metadata, request).await?;
         if decided.verify_email {

@@ -40,6 +40,13 @@ pub(super) struct State {
     pub(super) sessions: BTreeMap<String, Session>,
 }
 
+impl State {
+    /// What nobody outside knows.
+    pub(super) fn secret(&self) -> &str {
+        &self.signing_key
+    }
+}
+
 pub(crate) struct Store {
     state: Mutex<State>,
     file: Option<PathBuf>,

@@ -1,3 +1,7 @@
+mod accounts;
+mod profile;
+mod srp;
+
 use serde_json::json;
 
 use super::*;
@@ -15,14 +19,26 @@ fn cognito() -> Cognito {
     };
     let client = PoolClient {
         write_attributes: Some(["email", "name", "custom:organization_name"].map(str::to_owned).to_vec()),
-        flows: ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"].map(str::to_owned).to_vec(),
+        flows: ["USER_PASSWORD_AUTH", "USER_SRP_AUTH", "USER_AUTH", "REFRESH_TOKEN_AUTH", "ADMIN_USER_PASSWORD_AUTH"]
+            .map(|flow| format!("ALLOW_{flow}"))
+            .to_vec(),
         access_validity: 900,
         id_validity: 900,
         refresh_validity: 3600,
         hides_users: true,
     };
     let key = store.signing_key().unwrap();
-    Cognito { store, key, pool, client, issuer: "https://issuer".to_owned(), triggers: Triggers::none(), inbox }
+    Cognito {
+        store,
+        key,
+        pool,
+        client,
+        issuer: "https://issuer".to_owned(),
+        triggers: Triggers::none(),
+        inbox,
+        challenges: Challenges::default(),
+        attempts: Attempts::default(),
+    }
 }
 
 /// Calls an operation; ids of the pool and the client are filled in.
@@ -33,7 +49,7 @@ async fn call(cognito: &Cognito, operation: &str, mut body: Value) -> Answer {
             body[name] = json!(id);
         }
     }
-    cognito.dispatch(operation, &Request(body)).await
+    cognito.attempt(operation, &Request(body)).await
 }
 
 #[track_caller]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{codes::Code, errors::CognitoError, password_hash::PasswordHash};
+use super::{codes::Code, errors::CognitoError, password_hash::PasswordHash, profile::Verification};
 use crate::{clock, entropy};
 
 /// `UserStatus`.
@@ -15,6 +15,7 @@ pub(super) enum Status {
     Unconfirmed,
     Confirmed,
     ForceChangePassword,
+    ResetRequired,
 }
 
 impl Status {
@@ -23,6 +24,7 @@ impl Status {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::Confirmed => "CONFIRMED",
             Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
         }
     }
 }
@@ -36,6 +38,11 @@ pub(super) struct User {
     pub(super) password: Option<PasswordHash>,
     pub(super) confirmation: Option<Code>,
     pub(super) reset: Option<Code>,
+    /// These two are missing from what earlier versions kept.
+    #[serde(default)]
+    pub(super) verification: Option<Verification>,
+    #[serde(default)]
+    pub(super) disabled: bool,
     /// Milliseconds since the epoch.
     pub(super) created: i64,
     pub(super) modified: i64,
@@ -53,6 +60,8 @@ impl User {
             password: None,
             confirmation: None,
             reset: None,
+            verification: None,
+            disabled: false,
             created: now,
             modified: now,
         }
@@ -64,6 +73,34 @@ impl User {
 
     pub(super) fn email_is_verified(&self) -> bool {
         self.attributes.get("email_verified").is_some_and(|verified| verified == "true")
+    }
+
+    pub(super) fn set_password(&mut self, pool_id: &str, password: &str) {
+        self.password = Some(PasswordHash::new(pool_id, &self.sub, password));
+        self.touch();
+    }
+
+    /// Changes attributes; an empty value removes one.
+    pub(super) fn write(&mut self, attributes: BTreeMap<String, String>) {
+        self.attributes.extend(attributes);
+        self.attributes.retain(|_, value| !value.is_empty());
+        self.touch();
+    }
+
+    /// A code can be sent to an address that is verified only.
+    pub(super) fn may_reset_password(&self) -> Result<(), CognitoError> {
+        if self.disabled {
+            return Err(CognitoError::user_is_disabled());
+        }
+        if self.status == Status::ForceChangePassword {
+            return Err(CognitoError::not_authorized("User password cannot be reset in the current state."));
+        }
+        if self.email_is_verified() {
+            return Ok(());
+        }
+        Err(CognitoError::invalid_parameter(
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        ))
     }
 
     pub(super) fn touch(&mut self) {
@@ -87,7 +124,7 @@ impl User {
             attributes: self.attribute_list(),
             "UserCreateDate": seconds(self.created),
             "UserLastModifiedDate": seconds(self.modified),
-            "Enabled": true,
+            "Enabled": !self.disabled,
             "UserStatus": self.status.name(),
         })
     }
@@ -116,6 +153,14 @@ impl Users {
     pub(super) fn by_email(&self, email: &str) -> Option<&User> {
         let email = email.to_lowercase();
         self.0.values().find(|user| user.email().to_lowercase() == email)
+    }
+
+    /// Refuses an address that another user has.
+    pub(super) fn check_email_is_free(&self, email: &str, sub: &str) -> Result<(), CognitoError> {
+        if self.by_email(email).is_none_or(|other| other.sub == sub) {
+            return Ok(());
+        }
+        Err(CognitoError::new("AliasExistsException", "An account with the email already exists."))
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &User> {

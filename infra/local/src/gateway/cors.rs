@@ -7,6 +7,8 @@ use axum::{
 
 use stack_template::Cors;
 
+use crate::visitors;
+
 /// The answer to any `OPTIONS` request.
 pub(super) fn preflight(cors: &Cors, origin: Option<&HeaderValue>) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
@@ -44,7 +46,8 @@ fn allowed(cors: &Cors, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
         Some((before, after)) => text.starts_with(before) && text.ends_with(after) && text.len() >= allowed.len(),
         None => allowed == text,
     };
-    cors.origins.iter().any(matches).then(|| origin.clone())
+    // A development server prints one of this machine's names, AppUrl has another, and the port may have been taken.
+    (visitors::is_page_of_here(origin) || cors.origins.iter().any(matches)).then(|| origin.clone())
 }
 
 fn set(headers: &mut HeaderMap, name: &'static str, value: &str) {
@@ -77,9 +80,10 @@ mod tests {
     }
 
     #[test]
-    fn only_listed_origins_are_allowed() {
+    fn only_listed_origins_and_those_of_this_machine_are_allowed() {
         check("http://127.0.0.1:5173", true);
-        check("http://127.0.0.1:5174", false);
+        check("http://localhost:5174", true);
+        check("http://localhost.evil.test:5173", false);
         check("https://app.example.com", true);
         check("https://app.example.com.evil.test", false);
         check("null", false);

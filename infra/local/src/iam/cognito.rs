@@ -6,13 +6,14 @@ use stack_template::ACCOUNT;
 use super::{condition::Context, statement::Request};
 
 /// The operations that Cognito authorizes by a token, a code or a password instead.
-const PUBLIC: [&str; 16] = [
+const PUBLIC: [&str; 17] = [
     "ChangePassword",
     "ConfirmForgotPassword",
     "ConfirmSignUp",
     "DeleteUser",
     "DeleteUserAttributes",
     "ForgotPassword",
+    "GetTokensFromRefreshToken",
     "GetUser",
     "GetUserAttributeVerificationCode",
     "GlobalSignOut",

@@ -171,12 +171,29 @@ async fn one(
     answer.ok().map(|answer| (answer, matched))
 }
 
-/// Over the connection that there is; over a new one if the server has closed it meanwhile.
+/// Over the connection that there is; over a new one if the server has closed it meanwhile. It may, without a word: after an
+/// answer that it gave before it had read the whole body.
 async fn send(connection: &mut Option<Connection>, url: &str, bytes: &[u8]) -> std::io::Result<RawAnswer> {
-    let mut open = match connection.take() {
-        Some(open) => open,
-        None => Connection::to(url).await?,
-    };
+    if let Some(open) = connection.take()
+        && let Some(answer) = gone(send_over(connection, open, bytes).await)
+    {
+        return answer;
+    }
+    send_over(connection, Connection::to(url).await?, bytes).await
+}
+
+/// Nothing if the connection was closed before there was an answer.
+fn gone(answer: std::io::Result<RawAnswer>) -> Option<std::io::Result<RawAnswer>> {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    let is_gone = |error: &std::io::Error| matches!(error.kind(), BrokenPipe | ConnectionReset | UnexpectedEof);
+    if answer.as_ref().is_err_and(is_gone) { None } else { Some(answer) }
+}
+
+async fn send_over(
+    connection: &mut Option<Connection>,
+    mut open: Connection,
+    bytes: &[u8],
+) -> std::io::Result<RawAnswer> {
     let answer = open.send(bytes).await?;
     if !answer.closes {
         *connection = Some(open);

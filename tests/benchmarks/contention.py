@@ -18,14 +18,15 @@ HOLD, REACH = 8.0, 2.0
 
 def constant(path, pattern):
     """A number in the code, so that this page of it cannot fall behind."""
-    found = re.search(pattern, (ROOT / path).read_text())
+    file = ROOT / path
+    found = file.is_file() and re.search(pattern, file.read_text())
     if not found:
         raise SystemExit(f"{path} has no {pattern}: this script has to follow the code")
     return [int(group) for group in found.groups()]
 
 
 BASE, DOUBLINGS = constant("shared/src/table/patience.rs", r"let longest = (\d+)_u32 << attempt\.min\((\d+)\);")
-[SECONDS] = constant("shared/src/start.rs", r"self\.table_with_patience\(SignedDuration::from_secs\((\d+)\)\)")
+[SECONDS] = constant("shared/src/start/mod.rs", r"self\.table_with_patience\(side_by_side, SignedDuration::from_secs\((\d+)\)\)")
 PATIENCE = 1000.0 * SECONDS
 
 

@@ -51,7 +51,7 @@ impl Identity {
             email_verified: self.email_verified,
             name: self.name,
             onboarding: Onboarding::Open,
-            founded: None,
+            created_organization: None,
             granted_organizations: 0,
             as_of,
         }

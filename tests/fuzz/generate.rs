@@ -30,7 +30,7 @@ impl Generator {
         let sender = *pick(random, &Sender::ALL);
         // Who may do most sends most, or nearly everything would end at the same check.
         let sender = match random.u8(..6) {
-            0..2 => *pick(random, &[Sender::Founder, Sender::Admin]),
+            0..2 => *pick(random, &[Sender::Creator, Sender::Admin]),
             2 if route.ends_with("/accept") => Sender::Stranger,
             _ => sender,
         };

@@ -57,7 +57,7 @@ impl Place {
     }
 
     fn is_spent(&self) -> bool {
-        // Founder, admin, user admin, billing admin, member: of five at first, or of more by the invitation.
+        // Creator, admin, user admin, billing admin, member: of five at first, or of more by the invitation.
         self.sent >= REQUESTS_A_WORLD
             || (self.sent >= FEWEST && (self.world.members.len() < 4 || self.world.observer().is_none()))
     }

@@ -6,7 +6,7 @@ use shared::metrics::Metric;
 use crate::world::{ADMIN, Answer, Behaviour, MEMBER, World, stream_record};
 
 async fn invited(world: &World) -> (String, String) {
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let body = json!({"email": "eve@example.com", "roles": ["member"], "message": "See <you> there"});
     let answer = world.call("ada", "POST", &format!("/organizations/{organization}/invitations"), Some(body)).await;
     let path = format!("/organizations/{organization}/invitations/{}", answer.text("/invitationId"));
@@ -81,7 +81,7 @@ async fn i8_duplicated_poisoned_and_late_records_send_nothing() {
 #[tokio::test]
 async fn i8_nothing_is_mailed_for_an_inviter_who_has_gone() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "bob", ADMIN).await;
     let body = json!({"email": "eve@example.com", "roles": MEMBER});
     let invitations = format!("/organizations/{organization}/invitations");
@@ -115,7 +115,7 @@ async fn i8_a_mail_whose_invitation_cannot_be_read_is_visibly_failed() {
 #[tokio::test]
 async fn the_preview_says_what_the_mail_said_and_no_more() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     let preview = world.call("x", "POST", "/invitations/preview", Some(json!({"token": token}))).await;
     let mut keys: Vec<_> = preview.json.as_object().unwrap().keys().cloned().collect();

@@ -12,7 +12,7 @@ const DAY: u64 = 24 * 60;
 
 /// An organization of `ada`'s with invitations, of which the stream has not brought any yet.
 pub(crate) async fn invited(world: &World, emails: &[&str]) -> String {
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     for email in emails {
         let body = json!({"email": email, "roles": MEMBER});
         let path = format!("/organizations/{organization}/invitations");

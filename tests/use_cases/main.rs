@@ -9,9 +9,9 @@
 )]
 
 mod bodies;
+mod create_organization;
 mod expiry;
 mod faults;
-mod founding;
 mod idempotency;
 mod identity;
 mod isolation;

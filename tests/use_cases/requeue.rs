@@ -44,7 +44,7 @@ async fn requeue(world: &World, organization: &str) -> bool {
 }
 
 async fn invited(world: &World) -> (String, String) {
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let path = format!("/organizations/{organization}/invitations");
     let body = json!({"email": "eve@example.com", "roles": MEMBER});
     let answer = world.call("ada", "POST", &path, Some(body)).await;

@@ -5,7 +5,7 @@ use super::{EmailAddress, OrganizationId, PermissionSet, PersonName, RoleSet, Ti
 pub struct Member {
     pub organization_id: OrganizationId,
     pub user_id: UserId,
-    /// The address that the user joined with: the founder's own, or the one that was invited.
+    /// The address that the user joined with: the creator's own, or the one that was invited.
     pub email: EmailAddress,
     /// What the user was called when joining.
     pub name: Option<PersonName>,

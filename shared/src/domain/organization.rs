@@ -38,7 +38,7 @@ named!(OrganizationStatus);
 pub struct Subscription {
     pub plan: String,
     pub status: SubscriptionStatus,
-    /// Who gets the bills; the founder, to begin with.
+    /// Who gets the bills; the creator, to begin with.
     pub billing_contact: EmailAddress,
     pub version: Version,
 }

@@ -61,7 +61,7 @@ pub enum InvalidRoles {
 pub struct RoleSet(u8);
 
 impl RoleSet {
-    /// The most there is; what the founder of an organization holds (R5).
+    /// The most there is; what the creator of an organization holds (R5).
     pub const ORGANIZATION_ADMIN: Self = Self(1 << Role::OrganizationAdmin as u8);
     /// The least there is.
     pub const MEMBER: Self = Self(1 << Role::Member as u8);

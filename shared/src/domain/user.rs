@@ -10,8 +10,8 @@ pub struct User {
     pub name: Option<PersonName>,
     /// Whether sign-up is over.
     pub onboarding: Onboarding,
-    /// The organization that the user founded.
-    pub founded: Option<OrganizationId>,
+    /// The organization that the user created.
+    pub created_organization: Option<OrganizationId>,
     /// How many more organizations an operator lets the user found (R3).
     pub granted_organizations: u32,
     /// When Cognito was asked.
@@ -21,7 +21,7 @@ pub struct User {
 /// Whether somebody still has to say which organization they belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Onboarding {
-    /// Neither founded an organization nor accepted an invitation yet. Only now may one be founded (R3).
+    /// Neither created an organization nor accepted an invitation yet. Only now may the user create one (R3).
     Open,
     /// Did one of both (R6).
     Complete,
@@ -71,7 +71,7 @@ impl User {
         }
     }
 
-    /// Whether the user may found an organization now (R3): during sign-up, or when an operator granted one more.
+    /// Whether the user may create an organization now (R3): during sign-up, or when an operator granted one more.
     pub fn may_create_organization(&self) -> bool {
         self.onboarding == Onboarding::Open || self.granted_organizations > 0
     }

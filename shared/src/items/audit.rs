@@ -33,7 +33,7 @@ impl Item for AuditItem {
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
-    OrganizationFounded,
+    OrganizationCreated,
     InvitationCreated,
     InvitationAccepted,
     InvitationDeclined,
@@ -44,7 +44,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     pub const ALL: [Self; 7] = [
-        Self::OrganizationFounded,
+        Self::OrganizationCreated,
         Self::InvitationCreated,
         Self::InvitationAccepted,
         Self::InvitationDeclined,
@@ -55,7 +55,7 @@ impl AuditAction {
 
     pub const fn name(self) -> &'static str {
         match self {
-            Self::OrganizationFounded => "organization.founded",
+            Self::OrganizationCreated => "organization.created",
             Self::InvitationCreated => "invitation.created",
             Self::InvitationAccepted => "invitation.accepted",
             Self::InvitationDeclined => "invitation.declined",

@@ -148,7 +148,7 @@ fn what_the_domain_writes_is_what_is_stored() {
         email_verified: true,
         name: Some(PersonName::parse("Ada Lovelace").unwrap()),
         onboarding: Onboarding::Complete,
-        founded: Some(organization_id()),
+        created_organization: Some(organization_id()),
         granted_organizations: 2,
         as_of: at("2026-01-02T03:04:05Z"),
     }));
@@ -189,7 +189,7 @@ const PLANTED: &str = "eve@planted.example";
 /// Fields that are structure, kind by kind: a text that is none of theirs makes the item unreadable. The others hold
 /// words, which are read whatever they say.
 const STRUCTURE: &[(&str, &[&str])] = &[
-    ("user", &["user_id", "onboarding", "founded_organization_id", "as_of"]),
+    ("user", &["user_id", "onboarding", "created_organization_id", "as_of"]),
     ("membership_pointer", &["user_id", "organization_id"]),
     ("idempotency_record", &["user_id"]),
     ("organization", &["organization_id", "status", "created_at", "created_by"]),
@@ -225,7 +225,7 @@ const OPTIONAL: &[&str] = &[
     "industry",
     "company_size",
     "country",
-    "founded_organization_id",
+    "created_organization_id",
     "granted_organizations",
     "member_id",
     "invitation_id",

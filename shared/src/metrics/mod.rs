@@ -45,7 +45,7 @@ impl Metric {
 }
 
 metrics! {
-    OrganizationsFounded = Count, "Organizations that were founded.";
+    OrganizationsCreated = Count, "Organizations that were created.";
     UsersRepaired = Count, "Users that `GET /me` had to create, since no sign-up had.";
     SignUpsUnfinished = Count, "Sign-ups that the trigger left to the first signed-in request.";
     InvitationsCreated = Count, "Invitations that were made.";

@@ -15,7 +15,7 @@ use shared::domain::RoleSet;
 use crate::world::{World, at_once};
 use organization::{Model, Operation, Outcome};
 
-/// Who there is. The first one founds.
+/// Who there is. The first one creates the organization.
 pub(crate) const USERS: usize = 5;
 
 fn user(index: usize) -> String {
@@ -24,7 +24,7 @@ fn user(index: usize) -> String {
 
 fn operation() -> impl Strategy<Value = Operation> {
     let roles = prop::sample::select(RoleSet::all().collect::<Vec<_>>());
-    // The founder acts more often than others, or most of what happens is refused.
+    // The creator acts more often than others, or most of what happens is refused.
     let actor = prop_oneof![2 => Just(0), 3 => 0..USERS];
     prop_oneof![
         4 => (actor.clone(), 0..USERS, roles.clone()).prop_map(|(actor, target, roles)| Operation::SetRoles(actor, target, roles)),
@@ -45,7 +45,7 @@ struct Product {
 impl Product {
     async fn new() -> Self {
         let world = Arc::new(World::with_seats(1000).await);
-        let organization = world.founder(&user(0)).await;
+        let organization = world.creator(&user(0)).await;
         for index in 1..USERS {
             world.sign_up(&user(index), None).await;
         }
@@ -107,7 +107,7 @@ impl Product {
 /// Every history has to be one that some serial order of its requests explains, answers and state alike.
 async fn check(steps: &[Vec<Operation>]) -> Result<(), TestCaseError> {
     let mut product = Product::new().await;
-    let mut explanations = vec![Model::founded()];
+    let mut explanations = vec![Model::create()];
     for step in steps {
         let outcomes = product.run(step).await;
         explanations = explanations.iter().flat_map(|model| model.explain(step, &outcomes)).collect();

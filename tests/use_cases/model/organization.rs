@@ -48,7 +48,7 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) fn founded() -> Self {
+    pub(crate) fn create() -> Self {
         Self {
             members: BTreeMap::from([(0, RoleSet::ORGANIZATION_ADMIN)]),
             invitations: Vec::new(),

@@ -19,7 +19,7 @@ async fn i3_one_secret_accepted_three_times() {
     let world = Arc::new(World::new().await);
     for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
         world.sign_up(&eve, None).await;
         let answers = race(&world, vec![accept(&eve, &token); 3]).await;
@@ -34,7 +34,7 @@ async fn i3_one_secret_accepted_by_two_users_of_one_address() {
     let world = Arc::new(World::new().await);
     for trial in 0..trials() {
         let (ada, eve, twin) = (format!("ada{trial}"), format!("eve{trial}"), format!("twin{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let email = format!("{eve}@example.com");
         let token = world.invite(&ada, &organization, &email, MEMBER).await;
         world.sign_up(&eve, None).await;
@@ -51,7 +51,7 @@ async fn i3_twin_invitations_of_one_address() {
     let world = Arc::new(World::new().await);
     for trial in 0..trials() {
         let ada = format!("ada{trial}");
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let twins =
             vec![invite(&ada, &organization, "eve@example.com"), invite(&ada, &organization, "EVE@example.com")];
         let answers = race(&world, twins).await;
@@ -66,7 +66,7 @@ async fn r16_the_last_seat_is_taken_once() {
     let world = Arc::new(World::with_seats(2).await);
     for trial in 0..trials() {
         let ada = format!("ada{trial}");
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let both = vec![invite(&ada, &organization, "eve@example.com"), invite(&ada, &organization, "bob@example.com")];
         let answers = race(&world, both).await;
         assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (1, 1));
@@ -81,7 +81,7 @@ async fn i4_the_inviter_is_demoted_while_the_invitation_is_accepted() {
     let mut outcomes = BTreeMap::new();
     for trial in 0..trials() {
         let (ada, eve, bob) = (format!("ada{trial}"), format!("eve{trial}"), format!("bob{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         world.join(&ada, &organization, &eve, ADMIN).await;
         let token = world.invite(&eve, &organization, &format!("{bob}@example.com"), ADMIN).await;
         world.sign_up(&bob, None).await;
@@ -102,7 +102,7 @@ async fn accept_against_decline() {
     let mut outcomes = BTreeMap::new();
     for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
         world.sign_up(&eve, None).await;
         let decline = (eve.clone(), "POST", "/invitations/decline".to_owned(), Some(json!({"token": token})));

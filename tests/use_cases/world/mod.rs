@@ -163,7 +163,7 @@ impl World {
     }
 
     /// Somebody with an organization; answers with its id.
-    pub(crate) async fn founder(&self, user: &str) -> String {
+    pub(crate) async fn creator(&self, user: &str) -> String {
         self.sign_up(user, Some("Acme")).await;
         let me = self.call(user, "GET", "/me", None).await;
         me.json["organizations"][0]["organizationId"].as_str().unwrap().to_owned()

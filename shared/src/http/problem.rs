@@ -35,6 +35,7 @@ codes! {
     RoleNotGrantable = "role-not-grantable", 403, "Your roles do not cover the roles involved";
     OrganizationCreationClosed = "organization-creation-closed", 403, "Organizations are created during sign-up only";
     EmailNotVerified = "email-not-verified", 403, "Your e-mail address is not verified";
+    InAppAcceptanceDisabled = "in-app-acceptance-disabled", 403, "Accept with the link in the email";
     InvitationForAnotherAddress = "invitation-for-another-address", 403, "The invitation is for another address";
     OrganizationNotFound = "organization-not-found", 404, "There is no such organization";
     MemberNotFound = "member-not-found", 404, "There is no such member";
@@ -47,6 +48,7 @@ codes! {
     InvitationAlreadyPending = "invitation-already-pending", 409, "The address is invited already";
     InvitationAlreadyAccepted = "invitation-already-accepted", 409, "The invitation was accepted already";
     InviterLostAuthority = "inviter-lost-authority", 409, "Who invited may no longer grant these roles";
+    AddressUndeliverable = "address-undeliverable", 409, "The last email did not arrive";
     SeatLimitReached = "seat-limit-reached", 409, "All seats are taken";
     InvitationExpired = "invitation-expired", 410, "The invitation has expired";
     InvitationRevoked = "invitation-revoked", 410, "The invitation was revoked";

@@ -306,7 +306,7 @@ def a_pool_that_verifies_nothing(it):
     it.pool(leave_out=["AutoVerifiedAttributes"])
 
 
-@case(r"blocks User pool: \S+ takes a changed email address before it is verified \(AttributesRequireVerificationBeforeUpdate\).*")
+@case(r"blocks User pool: \S+ accepts a changed email address before it is verified \(AttributesRequireVerificationBeforeUpdate\).*")
 def a_pool_that_takes_unverified_changes(it):
     it.pool(leave_out=["UserAttributeUpdateSettings"])
 
@@ -388,7 +388,7 @@ def a_client_with_a_secret(it):
     it.parameters["ExistingUserPoolClientId"] = it.client_of(it.parameters["ExistingUserPoolId"], GenerateSecret=True)
 
 
-@case(r"blocks User pool: ExistingUserPoolClientId requires ExistingUserPoolId.*", r"blocks Cognito email: The user pool that the stack creates .*", gone=POOL)
+@case(r"blocks User pool: ExistingUserPoolClientId needs the ExistingUserPoolId.*", r"blocks Cognito email: The user pool that the stack creates .*", gone=POOL)
 def a_client_without_a_pool(it):
     it.without("ExistingUserPoolId")
 

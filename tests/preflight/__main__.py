@@ -147,7 +147,7 @@ class World:
 
 def documented_actions():
     page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-    section = page.split("\n## What the account still lacks\n")[1].split("\n## ")[0]
+    section = page.split("\n## Check the account\n")[1].split("\n## ")[0]
     policy = json.loads(section.split("```json\n")[1].split("```")[0])
     return policy["Statement"][0]["Action"]
 

@@ -68,7 +68,7 @@ impl From<NotSentAgain> for Problem {
             ),
             NotSentAgain::TooMany(pause) => Self::retry_after(
                 Code::InvitationRateLimited,
-                "Your address was sent as many invitation emails today as are allowed. Look into your spam folder, or try again tomorrow.",
+                "Your address received all invitation emails that are allowed today. Look into your spam folder, or try again tomorrow.",
                 pause,
             ),
             NotSentAgain::Gone => unknown(),

@@ -66,11 +66,11 @@ impl From<NotInvited> for Problem {
         match reason {
             NotInvited::AlreadyAMember => Self::new(
                 Code::AlreadyAMember,
-                "A member of the organization has this address. Change that member's roles instead.",
+                "A member of the organization has this email address. Change the roles of that member instead.",
             ),
             NotInvited::AlreadyPending => Self::new(
                 Code::InvitationAlreadyPending,
-                "This address has an invitation already. Wait for the answer. If the account of the member who sent it no longer exists, remove that member first.",
+                "The invited person can still accept it. Resend it, or revoke it and invite again.",
             ),
             NotInvited::NoRoom(reason) => reason.into(),
         }

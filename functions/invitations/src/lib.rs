@@ -122,7 +122,8 @@ impl Invitations {
         let caller = request.caller()?;
         let organization = request.organization_id()?;
         let by_name = |text: &str| InvitationStatus::ALL.into_iter().find(|status| status.name() == text);
-        let status = request.query_as("status", by_name, "must be pending, accepted, declined, revoked or expired")?;
+        let status =
+            request.query_as("status", by_name, "must be `pending`, `accepted`, `declined`, `revoked` or `expired`")?;
         let filter = InvitationFilter { status, now: request.now() };
         let list = format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name));
         let cursor = Cursor::of(list, filter.is_key());
@@ -172,5 +173,8 @@ impl Invitations {
 }
 
 fn unknown() -> Problem {
-    Problem::new(Code::InvitationNotFound, "The organization has no invitation with this id.")
+    Problem::new(
+        Code::InvitationNotFound,
+        "The organization has no invitation with this id. Reload the list of invitations.",
+    )
 }

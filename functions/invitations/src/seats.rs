@@ -27,12 +27,12 @@ impl From<NoRoom> for Problem {
             ),
             NoRoom::TooMany(pause) => Self::retry_after(
                 Code::InvitationRateLimited,
-                "You or your organization sent as many invitations today as are allowed. Invite more people tomorrow.",
+                "You or your organization used all invitations of today. Invite more people tomorrow.",
                 pause,
             ),
             NoRoom::TooManyToAddress(pause) => Self::retry_after(
                 Code::InvitationRateLimited,
-                "This address was sent as many invitation emails today as are allowed. Try again tomorrow, or pass the link on yourself with `\"delivery\": \"link\"`.",
+                "This address received all invitation emails that are allowed today. Try again tomorrow, or pass the link on yourself.",
                 pause,
             ),
         }

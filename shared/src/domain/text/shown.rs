@@ -77,7 +77,7 @@ fn combining_class(c: char) -> u8 {
     CanonicalCombiningClassMapBorrowed::new().get_u8(c)
 }
 
-/// Whether an invisible character does there what it exists for: shape a letter, or make an emoji of its neighbours.
+/// Whether an invisible character does there what it exists for: shape a letter, or make an emoji of its neighbors.
 fn belongs(text: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map(|at| text[at]);
     let after = text.get(at + 1).copied();

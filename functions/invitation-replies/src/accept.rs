@@ -41,19 +41,20 @@ impl From<NotAccepted> for Problem {
     fn from(reason: NotAccepted) -> Self {
         match reason {
             NotAccepted::Unusable(unusable) => unusable.into(),
-            NotAccepted::NotVerified => {
-                Self::new(Code::EmailNotVerified, "Verify your e-mail address with the user pool, then accept again.")
-            }
+            NotAccepted::NotVerified => Self::new(
+                Code::EmailNotVerified,
+                "Your email address is not verified. Verify it, then accept the invitation again.",
+            ),
             NotAccepted::AnotherAddress => Self::new(
                 Code::InvitationForAnotherAddress,
-                "Sign in with the account whose e-mail address the invitation was sent to.",
+                "Your account has a different email address. Sign in with the account that has the invited email address.",
             ),
             NotAccepted::AlreadyAMember => {
-                Self::new(Code::AlreadyAMember, "You are a member of the organization already.")
+                Self::new(Code::AlreadyAMember, "You joined this organization before. Open it without the invitation.")
             }
             NotAccepted::InviterLostAuthority => Self::new(
                 Code::InviterLostAuthority,
-                "Ask the organization for a new invitation, from somebody who may grant these roles.",
+                "The inviter left the organization or lost a permission. Ask another member for a new invitation.",
             ),
         }
     }

@@ -61,19 +61,19 @@ impl From<NotInvited> for Problem {
         match reason {
             NotInvited::AlreadyAMember => Self::new(
                 Code::AlreadyAMember,
-                "A member of the organization has this address. Change that member's roles instead.",
+                "A member of the organization has this email address. Change the roles of that member instead.",
             ),
             NotInvited::AlreadyPending => Self::new(
                 Code::InvitationAlreadyPending,
-                "This address has an invitation already. Wait for the answer. If the account of the member who sent it no longer exists, remove that member first.",
+                "The invited person can still accept it. Wait for the reply. If the account of the member who sent the invitation no longer exists, remove that member first.",
             ),
             NotInvited::SeatLimit => Self::new(
                 Code::SeatLimitReached,
-                "Members and live invitations take all seats of the subscription. Free one or raise the limit.",
+                "The organization has no free seats. Remove a member, or contact support to raise the limit.",
             ),
             NotInvited::TooMany(pause) => Self::retry_after(
                 Code::InvitationRateLimited,
-                "You or your organization sent as many invitations today as are allowed. Invite more people tomorrow.",
+                "You or your organization used all invitations of today. Invite more people tomorrow.",
                 pause,
             ),
         }

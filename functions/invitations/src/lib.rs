@@ -87,7 +87,8 @@ impl Invitations {
         let caller = request.caller()?;
         let organization = request.organization_id()?;
         let by_name = |text: &str| InvitationStatus::ALL.into_iter().find(|status| status.name() == text);
-        let status = request.query_as("status", by_name, "must be pending, accepted, declined, revoked or expired")?;
+        let status =
+            request.query_as("status", by_name, "must be `pending`, `accepted`, `declined`, `revoked` or `expired`")?;
         let filter = InvitationFilter { status, now: request.now() };
         let list = format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name));
         let cursor = Cursor::of(list, filter.is_key());
@@ -106,7 +107,12 @@ impl Invitations {
         let organization = request.organization_id()?;
         let guarded = self.table.read_invitation(organization, &caller.user_id, request.invitation_id()).await?;
         let (_, invitation) = guarded.open(Permission::VIEW_USERS)?;
-        let unknown = || Problem::new(Code::InvitationNotFound, "The organization has no invitation with this id.");
+        let unknown = || {
+            Problem::new(
+                Code::InvitationNotFound,
+                "The organization has no invitation with this id. Reload the list of invitations.",
+            )
+        };
         Reply::ok(&InvitationView::new(&invitation.ok_or_else(unknown)?, request.now()))
     }
 }

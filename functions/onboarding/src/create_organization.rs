@@ -22,12 +22,12 @@ impl NotCreated {
         match self {
             Self::AlreadyCreated => Problem::new(
                 Code::OrganizationAlreadyCreated,
-                format!("A user can create one organization. To get another one, contact {support_url}."),
+                format!("Each user can create one organization. To get another one, contact {support_url}."),
             ),
             Self::Closed => Problem::new(
                 Code::OrganizationCreationClosed,
                 format!(
-                    "Your sign-up is complete: you joined an organization by invitation. To get one of your own, contact {support_url}."
+                    "You joined an organization by invitation, which completed your sign-up. To get an organization of your own, contact {support_url}."
                 ),
             ),
         }

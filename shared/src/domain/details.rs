@@ -56,12 +56,12 @@ fn phone(text: &str) -> Result<String, &'static str> {
     if plain && (4..=20).contains(&digits) && text.len() <= 40 {
         Ok(text.to_owned())
     } else {
-        Err("must be a telephone number such as +49 30 123456")
+        Err("must be a phone number such as +49 30 123456")
     }
 }
 
 fn website(text: &str) -> Result<String, &'static str> {
-    const RULE: &str = "must be a web address such as https://example.com with at most 200 characters";
+    const RULE: &str = "must be a URL such as https://example.com, with at most 200 characters";
     let text = text.trim();
     let address = url::Url::parse(text).map_err(|_| RULE)?;
     let is_web =

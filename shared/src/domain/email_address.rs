@@ -43,7 +43,7 @@ impl fmt::Debug for EmailAddress {
 
 /// A text that is not an address that mail can be sent to.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("must be an e-mail address such as name@example.com")]
+#[error("must be an email address such as name@example.com")]
 pub struct InvalidEmailAddress;
 
 impl FromStr for EmailAddress {

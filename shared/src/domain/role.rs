@@ -46,13 +46,13 @@ impl FromStr for Role {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InvalidRoles {
     /// Not one of the four names.
-    #[error("must name roles: organization_admin, billing_admin, user_admin, member")]
+    #[error("must contain only `organization_admin`, `billing_admin`, `user_admin` or `member`")]
     Unknown,
     /// A membership without a role.
-    #[error("must name at least one role")]
+    #[error("must contain at least one role")]
     Empty,
     /// R7: exactly `member`, or some of the other three.
-    #[error("must be either member alone or one or more of organization_admin, billing_admin, user_admin")]
+    #[error("must be either `member` alone, or one or more of `organization_admin`, `billing_admin`, `user_admin`")]
     MemberWithOthers,
 }
 

@@ -29,13 +29,13 @@ pub enum InvalidText {
     #[error("must not contain control, invisible or direction-changing characters")]
     Invisible,
     /// A mark at the start of a word combines with whatever a page shows before it; a pile of marks covers other lines.
-    #[error("must not contain combining marks that stand alone or are piled up")]
+    #[error("must not contain combining marks that stand alone, or many of them on one character")]
     Marks,
     /// Names are shown in mails and pages.
     #[error("must not contain < or >")]
     Markup,
     /// A name that is an address turns an invitation mail into somebody else's advertisement.
-    #[error("must not contain a web address or an e-mail address")]
+    #[error("must not contain a URL or an email address")]
     WebAddress,
     /// Not a language tag.
     #[error("must be a language tag such as en or pt-BR")]

@@ -29,7 +29,7 @@ impl Caller {
         let refused = || {
             Problem::new(
                 Code::AccessTokenRequired,
-                "Send the access token that Cognito issued, not the ID token, as `Authorization: Bearer …`.",
+                "The token is not an access token for an app client of this API. Send the access token from Cognito, not the ID token, as `Authorization: Bearer …`.",
             )
         };
         let claims = claims.ok_or_else(refused)?;

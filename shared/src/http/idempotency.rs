@@ -25,7 +25,7 @@ impl IdempotencyKey {
         } else {
             Err(Problem::new(
                 Code::MalformedRequest,
-                "Idempotency-Key has to be 8 to 128 visible ASCII characters, such as a UUID.",
+                "`Idempotency-Key` must be 8 to 128 visible ASCII characters. Send a UUID, for example.",
             ))
         }
     }

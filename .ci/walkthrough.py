@@ -45,12 +45,18 @@ def same(kind, expected, printed):
         return False
 
 
+WORDS = re.compile(r'\[\s+("[^"]*"(?:,\s+"[^"]*")*)\s+\]')
+
+
 def shown(kind, printed):
-    """What was printed, as the page has it."""
+    """What was printed, as the page has it: JSON indented, lists of words on one line."""
+    if kind == "text":
+        return printed
     try:
-        return json.dumps(json.loads(printed), indent=2, ensure_ascii=False) + "\n" if kind == "json" else printed
+        indented = json.dumps(json.loads(printed), indent=2, ensure_ascii=False) + "\n"
     except ValueError:
         return printed
+    return WORDS.sub(lambda words: "[" + re.sub(r",\s+", ", ", words[1]) + "]", indented)
 
 
 def run(shell, text):

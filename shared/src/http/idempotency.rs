@@ -8,7 +8,7 @@ use crate::{
     table::Committed,
 };
 
-/// For how long a key is honoured.
+/// For how long a key is honored.
 const HOURS: i64 = 24;
 
 /// `Idempotency-Key`: 8 to 128 visible ASCII characters.

@@ -34,7 +34,7 @@ use shared::{
 pub(crate) use answer::Answer;
 pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
-pub(crate) use inbox::{Behaviour, Inbox, Quota, Taken};
+pub(crate) use inbox::{Behavior, Inbox, Quota, Taken};
 pub(crate) use outside::{Pool, stream_record};
 use routes::Functions;
 

@@ -115,6 +115,6 @@ step('Ada removes Eve, who is then in no organization and may not create one', a
   await row(eve).getByRole('button', { name: 'Remove' }).click();
   await row(eve).waitFor({ state: 'detached' });
   await eve.page.goto('/');
-  await eve.page.getByText('Signed in as').waitFor();
+  await eve.page.getByText('You are in no organization.').waitFor();
   await look(eve.page, 'removed');
 });

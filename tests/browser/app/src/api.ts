@@ -1,5 +1,6 @@
 import { config } from './config.ts';
 import { accessToken } from './session.ts';
+import type { Role } from './types.ts';
 
 /** An error response of the API. Branch on `code`: it is stable, and the texts are not. */
 export class Problem extends Error {
@@ -9,6 +10,8 @@ export class Problem extends Error {
     detail: string,
     /** Which values of the request body break a rule. */
     readonly errors: { pointer: string; detail: string }[] = [],
+    /** Where a permission is missing: the roles that have it. */
+    readonly rolesThatMay: Role[] = [],
   ) {
     super(detail);
   }
@@ -46,5 +49,5 @@ export async function api<T>(path: string, options: Options = {}): Promise<T> {
 async function problem(response: Response): Promise<Problem> {
   const body = await response.json().catch(() => ({}));
   const detail = body.detail ?? body.message ?? 'The API did not answer as expected. Try again.';
-  return new Problem(response.status, body.code ?? 'gateway', detail, body.errors);
+  return new Problem(response.status, body.code ?? 'gateway', detail, body.errors, body.rolesThatMay);
 }

@@ -1,5 +1,6 @@
 import { Problem } from './api.ts';
 import { h } from './dom.ts';
+import { nameOf } from './types.ts';
 
 export interface Field {
   name: string;
@@ -36,17 +37,16 @@ export function form(submit: string, fields: Field[], action: (values: Values) =
   return element;
 }
 
-/** A button that does one thing. */
+/** A button that does one thing, which is not the main thing of the page. */
 export function button(text: string, action: () => Promise<unknown>): HTMLElement {
   const element = form(text, [], action);
-  element.classList.add('inline');
+  element.classList.add('inline', 'secondary');
   return element;
 }
 
 /** What went wrong: the API's `code` and Cognito's error name are stable, the texts are for people. */
 export function alertOf(error: unknown, fields: Field[] = []): HTMLElement {
-  const text = error instanceof Error ? error.message : String(error);
-  const element = h('div', { className: 'alert' }, h('p', {}, text));
+  const element = h('div', { className: 'alert' }, h('p', {}, textOf(error)));
   element.setAttribute('role', 'alert');
   element.dataset.code = error instanceof Problem ? error.code : error instanceof Error ? error.name : '';
   if (error instanceof Problem && error.errors.length > 0) {
@@ -54,6 +54,13 @@ export function alertOf(error: unknown, fields: Field[] = []): HTMLElement {
     element.replaceChildren(...error.errors.map(({ pointer, detail }) => h('p', {}, `${labelOf(pointer)} ${detail}`)));
   }
   return element;
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof Problem && error.code === 'permission-denied') {
+    return `Your roles do not allow this. Ask a member with one of these roles: ${nameOf(error.rolesThatMay)}.`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function notice(text: string): HTMLElement {

@@ -1,4 +1,5 @@
 import { Problem } from './api.ts';
+import { a, section } from './dom.ts';
 import { alertOf } from './form.ts';
 import { frame } from './frame.ts';
 import { accept } from './pages/accept.ts';
@@ -33,7 +34,7 @@ async function show(page: Page): Promise<void> {
   } catch (error) {
     // The account was deleted or disabled, or its sessions were ended elsewhere.
     if (error instanceof Problem && error.status === 401) return leave();
-    document.body.replaceChildren(await frame(alertOf(error)));
+    document.body.replaceChildren(await frame(section('This page cannot be shown', alertOf(error), a('Home', '/'))));
   }
 }
 

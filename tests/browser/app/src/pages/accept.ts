@@ -1,6 +1,6 @@
 import { api, call, Problem } from '../api.ts';
 import { a, h, paragraph, section } from '../dom.ts';
-import { alertOf, button, notice } from '../form.ts';
+import { alertOf, button, form, notice } from '../form.ts';
 import { accessToken, leave, link, open } from '../session.ts';
 import { dateOf, nameOf, type Me, type Preview } from '../types.ts';
 
@@ -59,7 +59,7 @@ async function choices(token: string): Promise<HTMLElement> {
 const asButton = (text: string, href: string): HTMLElement => h('a', { href, className: 'button' }, text);
 
 function acceptance(token: string, email: string): HTMLElement {
-  const element = button(`Accept as ${email}`, async () => {
+  const element = form(`Accept as ${email}`, [], async () => {
     try {
       await api('/invitations/accept', { body: { token } });
     } catch (error) {
@@ -71,6 +71,7 @@ function acceptance(token: string, email: string): HTMLElement {
     sessionStorage.removeItem(KEPT);
     open('/');
   });
+  element.classList.add('inline');
   return element;
 }
 

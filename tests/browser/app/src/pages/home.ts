@@ -19,15 +19,19 @@ export async function home(): Promise<Node> {
         card('Create an organization instead', creation()),
       );
     case 'complete':
-      return section('Your organizations', greeting, ...me.organizations.map(entry));
+      return section('Your organizations', greeting, ...(me.organizations.length > 0 ? me.organizations.map(entry) : [none()]));
   }
 }
 
+const none = (): Node => paragraph('You are in no organization. Ask an admin of one to invite you.');
+
 function entry({ organizationId: organization, name, roles }: Me['organizations'][number]): Node {
-  const links = h('p', { className: 'links' }, a('Members', link('/members', { organization })));
-  // Members with no administrative role open no settings.
-  if (!roles.includes('member')) links.append(a('Settings', link('/settings', { organization })));
-  return card(name, paragraph(nameOf(roles)), links);
+  const element = card(name, paragraph(nameOf(roles)));
+  // The role `member` opens neither. The API decides: this only hides links that lead nowhere.
+  if (roles.includes('member')) return element;
+  const links = [a('Members', link('/members', { organization })), a('Settings', link('/settings', { organization }))];
+  element.append(h('p', { className: 'links' }, ...links));
+  return element;
 }
 
 function creation(): Node {

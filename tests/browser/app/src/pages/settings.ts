@@ -1,7 +1,7 @@
 import { api } from '../api.ts';
 import { a, h, section } from '../dom.ts';
 import { link, parameter } from '../session.ts';
-import type { Settings, TabName } from '../types.ts';
+import { dateOf, type Settings, type TabName } from '../types.ts';
 
 /** The tabs that the reader may open, and the one that is open. */
 export async function settings(): Promise<Node> {
@@ -20,7 +20,7 @@ export async function settings(): Promise<Node> {
   return section(
     'Settings',
     h('nav', { className: 'tabs' }, ...entries),
-    h('dl', {}, ...shown.flatMap(([name, value]) => [h('dt', {}, title(name)), h('dd', {}, text(value))])),
+    h('dl', {}, ...shown.flatMap(([name, value]) => [h('dt', {}, title(name)), h('dd', {}, text(name, value))])),
   );
 }
 
@@ -32,8 +32,9 @@ function title(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function text(value: unknown): string {
+function text(name: string, value: unknown): string {
   if (value === null) return '–';
-  if (Array.isArray(value)) return value.map(({ name }) => name).join(', ');
+  if (name.endsWith('At')) return dateOf(String(value));
+  if (Array.isArray(value)) return value.map((entry) => entry.name).join(', ');
   return String(value);
 }

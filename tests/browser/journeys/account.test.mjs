@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 
 import { alerted, heading, look, step, submit } from '../support/browser.mjs';
-import { founder, person, signIn } from '../support/people.mjs';
+import { organizationAdmin, person, signIn } from '../support/people.mjs';
 import { code, newEmail, password } from '../support/stack.mjs';
 
-const ada = await founder('Ada', 'Example Works');
+const ada = await organizationAdmin('Ada', 'Example Works');
 const { page } = ada;
 const changed = 'another pass phrase';
 const replaced = 'a third pass phrase';
@@ -70,7 +70,7 @@ step('she has forgotten her password, and sets another one with a code', async (
 });
 
 step('an address without an account is told nothing else', async () => {
-  const { page: other } = await person('Nobody');
+  const { page: other } = await person('Eve');
   await other.goto('/forgot-password');
   await submit(other, 'Send a code', { 'Email address': newEmail() });
   await heading(other, 'Choose a new password');

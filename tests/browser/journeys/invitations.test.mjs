@@ -1,15 +1,15 @@
 // Invitations: the link in the email, and what becomes of it.
 import assert from 'node:assert/strict';
 
-import { alerted, heading, look, newPage, step, submit } from '../support/browser.mjs';
-import { founder, invite, person, register, signIn } from '../support/people.mjs';
+import { alerted, appUrl, heading, look, newPage, step, submit } from '../support/browser.mjs';
+import { organizationAdmin, invite, person, register, signIn } from '../support/people.mjs';
 import { code, expireInvitation, invitationLink, newEmail, password } from '../support/stack.mjs';
 
-const ada = await founder('Ada', 'Example Works');
+const ada = await organizationAdmin('Ada', 'Example Works');
 const eve = await person('Eve');
 const links = {};
 
-/** Opens the link in the last email to somebody, and waits for the invitation. */
+/** Opens the link in the last email to a user, and waits for the invitation. */
 async function openLink({ page, email }) {
   links[email] = await invitationLink(email);
   await page.goto(links[email]);
@@ -32,7 +32,7 @@ step('the link in the email shows the invitation, and the token is in the addres
   const { page } = eve;
   await openLink(eve);
   assert.match(links[eve.email], /#token=.{40,}$/);
-  assert.equal(page.url(), `${process.env.APP_URL}/invitations/accept`);
+  assert.equal(page.url(), `${appUrl}/invitations/accept`);
   await page.getByText('Ada invites you as Member.').waitFor();
   await look(page, 'invitation');
 });
@@ -81,7 +81,7 @@ step('a member opens neither members nor settings', async () => {
 
 step('a user who is not in the organization does not learn that there is one', async () => {
   const organization = new URL(ada.page.url()).searchParams.get('organization');
-  const bob = await founder('Bob', 'Bobs Boats');
+  const bob = await organizationAdmin('Bob', 'Bobs Boats');
   await bob.page.goto(`/settings?organization=${organization}`);
   assert.equal(await alerted(bob.page), 'organization-not-found');
 });

@@ -1,7 +1,7 @@
 // From the first visit to an organization.
 import assert from 'node:assert/strict';
 
-import { alerted, heading, look, newPage, step, submit } from '../support/browser.mjs';
+import { alerted, appUrl, heading, look, newPage, step, submit } from '../support/browser.mjs';
 import { person, register, signIn } from '../support/people.mjs';
 import { code, createUser, endpoint, newEmail, password } from '../support/stack.mjs';
 
@@ -85,6 +85,14 @@ step('she signs out, a wrong password is refused, and she signs in', async () =>
   await heading(page, 'Your organizations');
 });
 
+step('a link to the sign-in page leads to no other site', async () => {
+  for (const next of ['//evil.example/', 'https://evil.example/', 'javascript:alert(1)']) {
+    await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+    await heading(page, 'Your organizations');
+    assert.equal(new URL(page.url()).origin, appUrl, next);
+  }
+});
+
 step('Bob names his organization when he signs up, and it is there when he is', async () => {
   await bob.page.goto('/sign-up');
   await register(bob, { Organization: 'Bobs Boats' });
@@ -122,7 +130,7 @@ step('a page from elsewhere cannot read the inbox, and a page of this machine ca
     const stranger = await newPage();
     await stranger.route(url, (route) => route.fulfill({ contentType: 'text/html', body: 'a page' }));
     await stranger.goto(url);
-    // The browser asks first, and even whoever allows it is safe.
+    // The browser asks the user first. Here the user has allowed it.
     await stranger.context().grantPermissions(['local-network-access']);
     return stranger.evaluate((address) => fetch(address).then(({ ok }) => ok, () => false), inbox);
   };

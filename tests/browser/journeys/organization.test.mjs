@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 
 import { alerted, heading, look, step, submit } from '../support/browser.mjs';
-import { founder, invite, person, register } from '../support/people.mjs';
+import { organizationAdmin, invite, person, register } from '../support/people.mjs';
 import { invitationLink } from '../support/stack.mjs';
 
-const ada = await founder('Ada', 'Example Works');
+const ada = await organizationAdmin('Ada', 'Example Works');
 const eve = await person('Eve');
 const { page } = ada;
 
@@ -50,7 +50,7 @@ step('Ada sees both members, and may not change her own roles', async () => {
   await look(page, 'members');
 });
 
-step('Ada makes Eve a billing admin, who then opens the settings as far as that goes', async () => {
+step('Ada makes Eve a billing admin, and Eve opens the settings as far as that goes', async () => {
   await changeRoles(eve, 'Billing admin');
   await row(eve).getByText('Changed.').waitFor();
   const tabs = await openSettings(eve.page);
@@ -107,10 +107,10 @@ step('a change that another admin made in between is not overwritten', async () 
   assert.match((await sent).headers()['if-match'], /^".+"$/);
   await other.getByText('Changed.').waitFor();
   await changeRoles(eve, 'Billing admin');
-  await page.getByText('Someone has changed the roles').waitFor();
+  await page.getByText('Another admin has changed the roles').waitFor();
 });
 
-step('Ada removes Eve, who is then in no organization and may not create one', async () => {
+step('Ada removes Eve, and the page tells Eve that she is in no organization', async () => {
   await openMembers();
   await row(eve).getByRole('button', { name: 'Remove' }).click();
   await row(eve).waitFor({ state: 'detached' });

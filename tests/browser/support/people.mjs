@@ -1,8 +1,8 @@
-// People who use the example app.
+// Users of the example app.
 import { heading, newPage, submit } from './browser.mjs';
 import { code, newEmail, password } from './stack.mjs';
 
-/** Someone with a browser profile of their own. */
+/** A user with a browser profile of their own. */
 export async function person(name) {
   return { name, email: newEmail(), page: await newPage() };
 }
@@ -18,8 +18,8 @@ export async function signIn({ page, email }, phrase = password) {
   await submit(page, 'Sign in', { 'Email address': email, Password: phrase });
 }
 
-/** Someone who has signed up with an organization. */
-export async function founder(name, organization) {
+/** A user who has signed up with an organization, and is its admin. */
+export async function organizationAdmin(name, organization) {
   const made = await person(name);
   await made.page.goto('/sign-up');
   await register(made, { Organization: organization });

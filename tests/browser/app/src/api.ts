@@ -20,13 +20,13 @@ export class Problem extends Error {
 interface Options {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   body?: unknown;
-  /** The `ETag` of what was read, so that a change made by someone else in between is noticed. */
+  /** The `ETag` of what was read, so that the API rejects the change if another user made one in between. */
   ifMatch?: string;
-  /** The key of a form: sent twice, the request has one effect. */
+  /** One key for one form: if the request is sent twice, it has one effect. */
   idempotencyKey?: string;
 }
 
-/** Calls the API as the signed-in user, or without a token when nobody is signed in. */
+/** Calls the API as the signed-in user, or without a token if no user is signed in. */
 export async function call(path: string, options: Options = {}): Promise<Response> {
   const headers = new Headers();
   const token = await accessToken();

@@ -20,7 +20,7 @@ function takeToken(): string | null {
   return invitationToken();
 }
 
-/** The page of the link in the email: shows the invitation. Only a button accepts it, since mail scanners open links. */
+/** The page that the link in the email opens. Only a button accepts the invitation, since scanners of emails open links. */
 export async function accept(): Promise<Node> {
   const token = takeToken();
   if (token === null) return section('Invitation', paragraph('Open the link in the email that invites you.'));
@@ -75,7 +75,7 @@ function acceptance(token: string, email: string): HTMLElement {
   return element;
 }
 
-/** A link that leads nowhere any more. The API's texts are for signed-in users; these are for whoever opens the link. */
+/** Why the link shows no invitation. The reader may have no account, so the texts are the page's own. */
 function ended(error: unknown): Node {
   const texts: Record<string, string> = {
     'invitation-not-found': 'This link is not valid. Check that you opened the whole link.',

@@ -16,7 +16,7 @@ export async function members(): Promise<Node> {
     api<Page<Invitation>>(`${path}/invitations?status=pending`),
     api<UsersTab>(`${path}/settings/users`),
   ]);
-  // Sets of roles that the reader could grant: none for those who may only look.
+  // Sets of roles that the reader may grant: none if they may only view.
   const grantable = users.grantableRoles.map((roles): [string, string] => [roles.join(' '), nameOf(roles)]);
   const rows = list.items.map((member) => row(path, member, member.userId === me.userId ? [] : grantable));
   const page = section('Members', h('ul', { className: 'rows' }, ...rows));
@@ -43,7 +43,7 @@ function change(path: string, member: Member, held: string, grantable: [string, 
     // Another admin may have decided something since this page was opened, and decides something now.
     const current = await call(`${path}/members/${member.userId}`);
     const isAsShown = ((await current.json()) as Member).roles.join(' ') === held;
-    if (!isAsShown) throw new Error('Someone has changed the roles in the meantime. Reload the page.');
+    if (!isAsShown) throw new Error('Another admin has changed the roles in the meantime. Reload the page.');
     const ifMatch = current.headers.get('etag') ?? '';
     await api(`${path}/members/${member.userId}/roles`, { method: 'PUT', body: { roles: roles.split(' ') }, ifMatch });
     held = roles;

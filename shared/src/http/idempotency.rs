@@ -81,6 +81,12 @@ impl Once {
         Self { reply, record }
     }
 
+    /// The same with another reply for now. What is kept stays as it is: it may be given again, and a secret may not (R14).
+    #[must_use]
+    pub fn showing(self, reply: Reply) -> Self {
+        Self { reply, ..self }
+    }
+
     /// What the transaction keeps.
     pub fn record(&self) -> Option<&IdempotencyItem> {
         self.record.as_ref()

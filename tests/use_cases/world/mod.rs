@@ -97,6 +97,8 @@ impl World {
                 ("INVITATION_EXPIRY_DAYS", "7"),
                 ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
+                ("INVITATION_EMAILS_PER_ADDRESS_PER_DAY", "1000"),
+                ("ACCEPT_IN_APP", "true"),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),
                 ("APP_URL", "https://app.example.com"),

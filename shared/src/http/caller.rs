@@ -24,6 +24,11 @@ impl Clients {
 }
 
 impl Caller {
+    /// What Cognito's API calls the caller, where that is not their id.
+    pub fn other_username(&self) -> Option<String> {
+        Some(self.username.clone()).filter(|name| name != self.user_id.as_str())
+    }
+
     /// The gateway's authorizer accepts access and ID tokens alike; only an access token says that its client may act.
     pub(super) fn from_claims(claims: Option<&HashMap<String, String>>, clients: &Clients) -> Result<Self, Problem> {
         let refused = || {

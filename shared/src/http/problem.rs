@@ -35,6 +35,7 @@ codes! {
     RoleNotGrantable = "role-not-grantable", 403, "You cannot grant or revoke these roles";
     OrganizationCreationClosed = "organization-creation-closed", 403, "You cannot create an organization";
     EmailNotVerified = "email-not-verified", 403, "A verified email address is required";
+    InAppAcceptanceDisabled = "in-app-acceptance-disabled", 403, "You cannot accept without the link";
     InvitationForAnotherAddress = "invitation-for-another-address", 403, "The invitation is for another email address";
     OrganizationNotFound = "organization-not-found", 404, "The organization was not found";
     MemberNotFound = "member-not-found", 404, "The member was not found";
@@ -47,6 +48,7 @@ codes! {
     InvitationAlreadyPending = "invitation-already-pending", 409, "This email address already has an invitation";
     InvitationAlreadyAccepted = "invitation-already-accepted", 409, "The invitation was already accepted";
     InviterLostAuthority = "inviter-lost-authority", 409, "The inviter can no longer grant these roles";
+    AddressUndeliverable = "address-undeliverable", 409, "The last email to this address failed";
     SeatLimitReached = "seat-limit-reached", 409, "All seats are in use";
     InvitationExpired = "invitation-expired", 410, "The invitation has expired";
     InvitationRevoked = "invitation-revoked", 410, "The invitation was revoked";

@@ -154,17 +154,29 @@ impl ApiRequest {
         Ok(PageRequest { limit, after })
     }
 
+    fn bytes(&self) -> &[u8] {
+        match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// The body of a route that works without one, as [`Self::body`] reads it.
+    ///
+    /// # Errors
+    /// Those of [`Self::body`], if there is one.
+    pub fn optional_body<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
+        if self.bytes().is_empty() { Ok(T::default()) } else { self.body() }
+    }
+
     /// The body as the shape that the route takes. Fields that it does not know are refused: a misspelled field must not
     /// silently mean nothing.
     ///
     /// # Errors
     /// 413 `body-too-large`, 415 `unsupported-media-type`, 400 `malformed-request`
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let bytes: &[u8] = match self.request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => &[],
-        };
+        let bytes = self.bytes();
         if bytes.len() > LARGEST_BODY {
             return Err(Problem::new(
                 Code::BodyTooLarge,
@@ -221,8 +233,8 @@ impl ApiRequest {
     pub fn idempotency(&self, caller: &Caller) -> Result<Option<Idempotency>, Problem> {
         let Some(header) = self.request.headers().get("idempotency-key") else { return Ok(None) };
         let key = IdempotencyKey::parse(header.to_str().unwrap_or_default())?;
-        let body: serde_json::Value = self.body()?;
-        let asked = serde_json::json!([self.path("organizationId"), body]);
+        let body: serde_json::Value = self.optional_body()?;
+        let asked = serde_json::json!([self.path("organizationId"), self.path("invitationId"), body]);
         Ok(Some(Idempotency::new(caller.user_id.clone(), self.route(), key, &asked)))
     }
 }

@@ -80,7 +80,19 @@ fn the_api_page_has_every_problem_with_its_status() {
 #[test]
 fn the_architecture_names_every_access_pattern() {
     let page = read("ARCHITECTURE.md");
-    let helpers = ["mod", "admins", "commit", "error", "expression", "patience", "read", "refused", "transaction"];
+    let helpers = [
+        "mod",
+        "admins",
+        "commit",
+        "error",
+        "expression",
+        "mailbox",
+        "seats",
+        "patience",
+        "read",
+        "refused",
+        "transaction",
+    ];
     for path in files("shared/src/table", ".rs") {
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
         assert!(

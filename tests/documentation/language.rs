@@ -6,17 +6,17 @@ use super::rules::repository;
 
 /// Sentences that begin with "who", and words that have a plainer one.
 const BEGINNING: &str = r"(?i)(^|[.:;] |//[/!] )(who|whoever|nobody|somebody)\b";
-const WORD: &str = r"(?i)\b(found(ed|ing|s|er)?|e-mails?|mails?|honoured|mend|gives? up|given up|goes off)\b";
+const WORD: &str = r"(?i)\b(found(ed|ing|s|er)?|e-mails?|mails?|hono[u]red|mend|gives? up|given up|goes off)\b";
 
 /// Pages that quote what the rules are against.
 const QUOTING: [&str; 1] = ["docs/style.md"];
 
 /// Matches that are right as they are: the page, the words around the match, and why they stay.
-const ALLOWED: [(&str, &str, &str); 0] = [];
+const ALLOWED: [(&str, &str, &str); 1] =
+    [("docs/operations.md", "sign-up, mail", "what the field `message` of a log line says")];
 
 /// Pages that are not rewritten yet. Take a page out when it is.
-const NOT_YET: [&str; 5] =
-    ["ARCHITECTURE.md", "docs/deploy.md", "docs/operations.md", "docs/security.md", "infra/local/README.md"];
+const NOT_YET: [&str; 1] = ["infra/local/README.md"];
 
 /// The prose of a page, line by line: identifiers, examples and the targets of links are what they are.
 fn prose(page: &str) -> String {

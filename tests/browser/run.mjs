@@ -27,7 +27,7 @@ await preview({ root: 'app', preview: { host: 'localhost', port, strictPort: tru
 const named = process.argv.slice(2);
 const all = ['clients', 'journeys'].flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
 const files = named.length > 0 ? named : all.filter((name) => name.endsWith('.test.mjs')).sort();
-const options = ['--test', '--test-reporter=spec', '--test-timeout=300000', '--test-concurrency=1'];
+const options = ['--test', '--test-reporter=spec', '--test-timeout=300000', '--test-concurrency=2'];
 const tests = spawn(process.execPath, [...options, ...files], {
   stdio: 'inherit',
   env: { ...process.env, AWS_ENDPOINT_URL: config.awsEndpointUrl, APP_URL: appUrl },

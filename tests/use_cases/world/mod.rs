@@ -99,6 +99,8 @@ impl World {
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),
+                ("ACCENT_COLOR", "#0b57d0"),
+                ("DEFAULT_LOCALE", "en"),
                 ("APP_URL", "https://app.example.com"),
             ]),
             sdk: sdk(engine.endpoint_url()),

@@ -28,7 +28,7 @@ async fn the_mail_says_who_invites_where_to(target: Target) {
     let mails = target.mails_to(&email).await;
     let mail = &mails[0];
     assert_eq!(mails.len(), 1);
-    assert!(mail.from.contains(SENDER_ADDRESS), "{}", mail.from);
+    assert!(mail.from == SENDER_ADDRESS || mail.from.ends_with(&format!(" <{SENDER_ADDRESS}>")), "{}", mail.from);
     assert!(mail.subject.contains(&organization.name), "{}", mail.subject);
     let link = format!("{APP_URL}/invitations/accept#token={}", invitation.token);
     let html = mail.html.as_deref().unwrap();

@@ -11,7 +11,7 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use invitation_mailer::mail::{Language, MailSettings, accepted_mail, invitation_mail, reminder_mail};
 use sample::Sample;
-use shared::configuration::Variables;
+use shared::{configuration::Variables, domain::PersonName};
 
 const DEFAULTS: [(&str, &str); 5] = [
     ("PRODUCT_NAME", "Example"),
@@ -29,8 +29,9 @@ fn main() {
     let language = ("DEFAULT_LOCALE", Language::English.code().to_owned());
     let variables: Variables = DEFAULTS.map(given).into_iter().chain([language]).collect();
     let settings = MailSettings::new(&variables).unwrap();
-    let Sample { organization, invitation, inviter, joined, token } =
-        &Sample::new("Acme & Söhne", Some(MESSAGE), Some("Ada Lovelace"));
+    let mut sample = Sample::new("Acme & Söhne", Some(MESSAGE), Some("Ada Lovelace"));
+    sample.joined.name = PersonName::parse("Eve Adams").ok();
+    let Sample { organization, invitation, inviter, joined, token } = &sample;
     let mut rows = String::new();
     for language in Language::ALL {
         let (settings, code) = (&settings.clone().in_language(language), language.code());

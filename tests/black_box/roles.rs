@@ -15,7 +15,7 @@ pub(crate) fn tests() -> Vec<Test> {
         billing_and_user_admin_together_grant_either,
         nobody_changes_their_own_roles,
         an_unknown_member_is_not_found,
-        if_match_is_honoured,
+        if_match_is_honored,
         role_sets_that_no_membership_can_hold_are_refused,
         a_demotion_is_in_force_on_the_next_request,
         a_promotion_is_in_force_on_the_next_request,
@@ -124,7 +124,7 @@ async fn an_unknown_member_is_not_found(target: Target) {
     }
 }
 
-async fn if_match_is_honoured(target: Target) {
+async fn if_match_is_honored(target: Target) {
     let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
     let admin = &organization.creator;

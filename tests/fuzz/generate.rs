@@ -23,7 +23,7 @@ pub(crate) struct Generator {
 impl Generator {
     /// The request with this number in the run of this seed.
     pub(crate) fn request(&self, seed: u64, number: u64) -> Request {
-        // Spread out: neighbouring seeds of this generator begin alike.
+        // Spread out: neighboring seeds of this generator begin alike.
         let random = &mut Rng::with_seed(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let route = pick(random, &self.routes);
         let (method, pattern) = route.split_once(' ').unwrap_or(("GET", route));

@@ -46,14 +46,14 @@ pub(crate) async fn join(inviter: &Person, organization: &str, person: &Person, 
 }
 
 /// An organization that no request may touch, whoever sends it: only its own admin may, and asks for nothing but reads.
-pub(crate) struct Neighbour {
+pub(crate) struct Neighbor {
     pub(crate) admin: Person,
     pub(crate) organization: String,
     pub(crate) invitation: String,
     pub(crate) token: String,
 }
 
-impl Neighbour {
+impl Neighbor {
     pub(crate) async fn new(target: &Target) -> Made<Self> {
         let (admin, organization) = creator(target).await?;
         let (invitation, token) = invite(&admin, &organization, &made_up::email(), "member").await?;

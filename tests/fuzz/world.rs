@@ -7,7 +7,7 @@ use acceptance::{NewPerson, Person, Target, forgery, made_up, roles_of};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::cursors;
-use crate::people::{Made, Neighbour, creator, invite, join};
+use crate::people::{Made, Neighbor, creator, invite, join};
 use crate::request::Sender;
 
 /// Whom the organization consists of.
@@ -30,10 +30,10 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A new organization, beside `neighbour`'s.
-    pub(crate) async fn new(target: &Target, neighbour: &Neighbour) -> Made<Self> {
+    /// A new organization, beside `neighbor`'s.
+    pub(crate) async fn new(target: &Target, neighbor: &Neighbor) -> Made<Self> {
         let (creator, organization) = creator(target).await?;
-        let mut people = BTreeMap::from([(Sender::Foreigner, neighbour.admin.clone())]);
+        let mut people = BTreeMap::from([(Sender::Foreigner, neighbor.admin.clone())]);
         let mut spent = String::new();
         let mut members = BTreeMap::from([(creator.id.clone(), BTreeSet::from(["organization_admin".to_owned()]))]);
         for (sender, role) in CAST {
@@ -55,15 +55,15 @@ impl World {
         people.insert(Sender::Creator, creator);
         let mut names: BTreeMap<String, String> = [
             ("org", organization.clone()),
-            ("foreign-org", neighbour.organization.clone()),
+            ("foreign-org", neighbor.organization.clone()),
             ("no-org", made_up::organization_id()),
             ("invitation", invitation),
-            ("foreign-invitation", neighbour.invitation.clone()),
+            ("foreign-invitation", neighbor.invitation.clone()),
             ("no-invitation", format!("inv_{}", made_up::uuid())),
             ("altered-token", altered(&token)),
             ("token", token),
             ("spent-token", spent),
-            ("foreign-token", neighbour.token.clone()),
+            ("foreign-token", neighbor.token.clone()),
             ("etag", etag.etag()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
@@ -82,7 +82,7 @@ impl World {
         ] {
             names.insert(format!("forged:{name}"), token);
         }
-        Ok(Self { people, organization, foreign: neighbour.organization.clone(), members, names })
+        Ok(Self { people, organization, foreign: neighbor.organization.clone(), members, names })
     }
 
     /// A text with the names in it replaced by what they stand for here; what is no name stays.

@@ -78,7 +78,7 @@ async fn i15_an_inviter_who_lost_the_right_can_invite_again_with_less() {
 }
 
 #[tokio::test]
-async fn a_removal_honours_if_match() {
+async fn a_removal_honors_if_match() {
     let world = World::new().await;
     let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", MEMBER).await;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use shared::metrics::Metric;
 
-use crate::world::{ADMIN, Answer, Behaviour, MEMBER, World, stream_record};
+use crate::world::{ADMIN, Answer, Behavior, MEMBER, World, stream_record};
 
 async fn invited(world: &World) -> (String, String) {
     let organization = world.creator("ada").await;
@@ -26,7 +26,7 @@ fn delivery(answer: &Answer) -> (&str, Option<&str>) {
 async fn a_mail_that_finds_no_room_is_handed_over_again_at_once() {
     let world = World::new().await;
     let (organization, path) = invited(&world).await;
-    world.inbox.behave([Behaviour::Busy, Behaviour::Busy]);
+    world.inbox.behave([Behavior::Busy, Behavior::Busy]);
     world.deliver(&organization).await;
     assert_eq!(world.inbox.texts("eve@example.com").len(), 1);
     assert_eq!(delivery(&world.call("ada", "GET", &path, None).await), ("sent", None));
@@ -37,7 +37,7 @@ async fn a_mail_that_finds_no_room_is_handed_over_again_at_once() {
 async fn i8_a_mail_that_is_refused_for_good_is_visibly_failed() {
     let world = World::new().await;
     let (organization, path) = invited(&world).await;
-    world.inbox.behave([Behaviour::RefuseForGood]);
+    world.inbox.behave([Behavior::RefuseForGood]);
     world.deliver(&organization).await;
     assert_eq!(delivery(&world.call("ada", "GET", &path, None).await), ("failed", Some("MessageRejected")));
     let item = invitation(&world, &organization).await;
@@ -49,7 +49,7 @@ async fn i8_a_mail_that_is_refused_for_good_is_visibly_failed() {
 async fn after_a_lost_answer_both_mails_work_but_one_acceptance() {
     let world = World::new().await;
     let (organization, _) = invited(&world).await;
-    world.inbox.behave([Behaviour::TakeAndLoseTheAnswer]);
+    world.inbox.behave([Behavior::TakeAndLoseTheAnswer]);
     world.deliver(&organization).await;
     let first = world.inbox.token("eve@example.com");
     world.pass(std::time::Duration::from_secs(15));

@@ -6,7 +6,7 @@ use local_stack::{Fault, FaultKind};
 use serde_json::json;
 use shared::metrics::Metric::{self, *};
 
-use crate::world::{Behaviour, MEMBER, World, sign_up_event};
+use crate::world::{Behavior, MEMBER, World, sign_up_event};
 
 fn conflicts(world: &World, times: u32) {
     world.engine.inject(Fault {
@@ -132,14 +132,14 @@ async fn mails_are_counted_by_what_became_of_them_and_the_oldest_by_its_age() {
     invite("eve@example.com").await;
     world.pass(Duration::from_secs(90));
     invite("bob@example.com").await;
-    world.inbox.behave([Behaviour::RefuseForNow, Behaviour::RefuseForNow]);
+    world.inbox.behave([Behavior::RefuseForNow, Behavior::RefuseForNow]);
     world.deliver(&organization).await;
     assert_eq!((world.counted.total(MailsRetried), world.counted.total(MailsSent)), (2, 0));
     // The schedule says how old they are, also while they are not due.
     world.send_due().await;
     assert_eq!((world.counted.total(MailsRetried), world.counted.total(MailsSent)), (2, 0));
     world.pass(Duration::from_secs(20));
-    world.inbox.behave([Behaviour::RefuseForGood]);
+    world.inbox.behave([Behavior::RefuseForGood]);
     world.send_due().await;
     assert_eq!((world.counted.total(MailsFailed), world.counted.total(MailsSent)), (1, 1));
     let ages = world.counted.values(OldestUnsentAge);

@@ -25,6 +25,7 @@ mod previews;
 mod schedules;
 mod service_faults;
 mod ses;
+mod site;
 mod stack;
 mod streams;
 mod visitors;

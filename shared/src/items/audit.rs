@@ -35,19 +35,25 @@ impl Item for AuditItem {
 pub enum AuditAction {
     OrganizationCreated,
     InvitationCreated,
+    InvitationResent,
     InvitationAccepted,
     InvitationDeclined,
+    InvitationRevoked,
+    InvitationExpired,
     RolesChanged,
     MemberRemoved,
     MemberLeft,
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::OrganizationCreated,
         Self::InvitationCreated,
+        Self::InvitationResent,
         Self::InvitationAccepted,
         Self::InvitationDeclined,
+        Self::InvitationRevoked,
+        Self::InvitationExpired,
         Self::RolesChanged,
         Self::MemberRemoved,
         Self::MemberLeft,
@@ -57,8 +63,11 @@ impl AuditAction {
         match self {
             Self::OrganizationCreated => "organization.created",
             Self::InvitationCreated => "invitation.created",
+            Self::InvitationResent => "invitation.resent",
             Self::InvitationAccepted => "invitation.accepted",
             Self::InvitationDeclined => "invitation.declined",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::InvitationExpired => "invitation.expired",
             Self::RolesChanged => "member.roles_changed",
             Self::MemberRemoved => "member.removed",
             Self::MemberLeft => "member.left",

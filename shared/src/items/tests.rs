@@ -114,6 +114,7 @@ fn invitation() -> Invitation {
         state: InvitationState::Pending,
         delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: at("2026-01-02T03:04:05Z") },
         secret_hashes: Vec::new(),
+        expired_hashes: Vec::new(),
     }
 }
 
@@ -168,7 +169,7 @@ fn what_the_domain_writes_is_what_is_stored() {
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
     let queued =
         Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000ae".parse::<InvitationId>().unwrap(), ..invitation() };
-    check(&InvitationItem::queued(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
+    check(&InvitationItem::new(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
     let workspace = Workspace {
         id: "ws_0190a6a4-7b3c-7def-8123-0000000000cc".parse::<WorkspaceId>().unwrap(),
         name: WorkspaceName::parse("Default workspace").unwrap(),

@@ -5,6 +5,7 @@
 
 mod accept_invitation;
 mod admins;
+mod answered;
 mod change_roles;
 mod commit;
 mod count_invitations;
@@ -20,15 +21,22 @@ mod list_invitations;
 mod list_members;
 mod list_my_organizations;
 mod listed;
+mod mailbox;
+mod my_invitations;
 mod patience;
 mod read;
 mod read_invitation;
 mod read_member;
 mod read_organization;
 mod read_settings;
+mod reclaim_seats;
 mod refused;
 mod remove_member;
+mod resend_invitation;
+mod revoke_invitation;
 mod save_user;
+mod seats;
+mod send_again;
 mod transaction;
 mod unsent_mails;
 mod user_overview;
@@ -49,10 +57,16 @@ pub use error::{StoreError, WriteError};
 pub use invitation_mail::{ClaimedMail, is_unreadable};
 pub use list_invitations::InvitationFilter;
 pub use list_members::MemberFilter;
+pub use my_invitations::MyInvitation;
 pub use read::Page;
+pub use read_invitation::InvitationToChange;
 pub use read_settings::Settings;
 pub use refused::{Found, Refused};
 pub use remove_member::RemovalCheck;
+pub use resend_invitation::{Resend, ResendCheck};
+pub use revoke_invitation::RevokeCheck;
+pub use seats::DayCount;
+pub use send_again::SendAgainCheck;
 pub use user_overview::UserOverview;
 
 /// The table, with the clock and the randomness that writing to it takes.

@@ -10,7 +10,7 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use serde_json::json;
-use shared::domain::RoleSet;
+use shared::domain::{InvitationId, InvitationToken, RoleSet};
 
 use crate::world::{World, at_once};
 use organization::{Model, Operation, Outcome};
@@ -32,6 +32,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => (actor, 0..USERS, roles).prop_map(|(actor, invited, roles)| Operation::Invite(actor, invited, roles)),
         5 => (0..USERS).prop_map(Operation::Accept),
         1 => (0..USERS).prop_map(Operation::Decline),
+        2 => (0..USERS, 0..USERS).prop_map(|(actor, invited)| Operation::Resend(actor, invited)),
+        1 => (0..USERS, 0..USERS).prop_map(|(actor, invited)| Operation::Revoke(actor, invited)),
     ]
 }
 
@@ -88,8 +90,20 @@ impl Product {
                 (user(actor), "POST", format!("{path}/invitations"), Some(body))
             }
             Operation::Accept(index) => (user(index), "POST", "/invitations/accept".to_owned(), Some(token(index))),
+            Operation::Resend(actor, index) => {
+                (user(actor), "POST", format!("{path}/invitations/{}/resend", self.invitation(index)), None)
+            }
+            Operation::Revoke(actor, index) => {
+                (user(actor), "DELETE", format!("{path}/invitations/{}", self.invitation(index)), None)
+            }
             Operation::Decline(index) => (user(index), "POST", "/invitations/decline".to_owned(), Some(token(index))),
         }
+    }
+
+    /// The id of the invitation that the last mail to somebody was for.
+    fn invitation(&self, index: usize) -> InvitationId {
+        let token = self.tokens.get(&index).map(|token| InvitationToken::parse(token).unwrap());
+        token.map_or(InvitationId::NONE, |token| token.invitation())
     }
 
     async fn members(&self) -> BTreeMap<usize, RoleSet> {

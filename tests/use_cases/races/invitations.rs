@@ -114,3 +114,69 @@ async fn accept_against_decline() {
     }
     report("accept against decline", outcomes);
 }
+
+/// The id of the only invitation of an organization.
+async fn only_invitation(world: &World, actor: &str, organization: &str) -> String {
+    let list = world.call(actor, "GET", &format!("/organizations/{organization}/invitations"), None).await;
+    list.json["items"][0]["invitationId"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_against_revoke() {
+    let world = Arc::new(World::new().await);
+    let mut outcomes = BTreeMap::new();
+    for trial in 0..trials() {
+        let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
+        let organization = world.creator(&ada).await;
+        let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
+        world.sign_up(&eve, None).await;
+        let id = only_invitation(&world, &ada, &organization).await;
+        let revoke = (ada.clone(), "DELETE", format!("/organizations/{organization}/invitations/{id}"), None);
+        let answers = race(&world, vec![accept(&eve, &token), revoke]).await;
+        let outcome = (answers[0].status, answers[1].status);
+        assert!(matches!(outcome, (200, 409) | (410, 204)), "{outcome:?}");
+        world.check_invariants(&organization, &[&ada, &eve]).await;
+        *outcomes.entry(outcome).or_insert(0) += 1;
+    }
+    report("accept against revoke", outcomes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_against_resend() {
+    let world = Arc::new(World::new().await);
+    let mut outcomes = BTreeMap::new();
+    for trial in 0..trials() {
+        let (ada, ida, eve) = (format!("ada{trial}"), format!("ida{trial}"), format!("eve{trial}"));
+        let organization = world.creator(&ada).await;
+        world.join(&ada, &organization, &ida, ADMIN).await;
+        let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
+        world.sign_up(&eve, None).await;
+        let id = only_invitation(&world, &ada, &organization).await;
+        let path = format!("/organizations/{organization}/invitations/{id}/resend");
+        let answers = race(&world, vec![accept(&eve, &token), (ida.clone(), "POST", path, None)]).await;
+        let outcome = (answers[0].status, answers[1].status);
+        assert!(matches!(outcome, (200, 202 | 409)), "{outcome:?}");
+        world.check_invariants(&organization, &[&ada, &ida, &eve]).await;
+        *outcomes.entry(outcome).or_insert(0) += 1;
+    }
+    report("accept against resend", outcomes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r16_expired_seats_are_reclaimed_by_six_at_once() {
+    let world = Arc::new(World::with_seats(4).await);
+    for trial in 0..trials() {
+        let ada = format!("ada{trial}");
+        let organization = world.creator(&ada).await;
+        for email in ["a@example.com", "b@example.com", "c@example.com"] {
+            let (actor, method, path, body) = invite(&ada, &organization, email);
+            world.call(&actor, method, &path, body).await.expect(201, "");
+        }
+        world.pass(std::time::Duration::from_secs(8 * 24 * 3600));
+        let six = (0..6).map(|index| invite(&ada, &organization, &format!("n{index}@example.com"))).collect();
+        let answers = race(&world, six).await;
+        assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (3, 3));
+        world.check_invariants(&organization, &[&ada]).await;
+    }
+    report("expired seats", "three of six are invited, three are told");
+}

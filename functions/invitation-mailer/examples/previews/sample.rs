@@ -59,6 +59,7 @@ impl Sample {
                 state: InvitationState::Pending,
                 delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: now },
                 secret_hashes: Vec::new(),
+                expired_hashes: Vec::new(),
             },
             inviter: member("ada@example.com", RoleSet::ORGANIZATION_ADMIN),
             joined: member("eve@example.com", roles),

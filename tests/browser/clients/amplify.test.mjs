@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { Amplify } from 'aws-amplify';
 import * as auth from 'aws-amplify/auth';
 
-import { code, config, createUser, endpoint, newEmail, password } from './stack.mjs';
+import { code, config, createUser, endpoint, newEmail, password } from '../support/stack.mjs';
 
 Amplify.configure({
   Auth: {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 import { AuthenticationDetails, CognitoUser, CognitoUserPool } from 'amazon-cognito-identity-js';
 
-import { code, config, createUser, endpoint, newEmail, password } from './stack.mjs';
+import { code, config, createUser, endpoint, newEmail, password } from '../support/stack.mjs';
 
 const pool = new CognitoUserPool({ UserPoolId: config.userPoolId, ClientId: config.userPoolClientId, endpoint });
 

@@ -12,11 +12,11 @@ use aws_smithy_runtime_api::client::{
 pub enum Fault {
     #[error("the request could not be made")]
     NotMade,
-    #[error("no answer in time")]
+    #[error("no response in time")]
     TimedOut,
     #[error("the service could not be reached")]
     NotReached,
-    #[error("the answer could not be read (HTTP {0})")]
+    #[error("the response could not be read (HTTP {0})")]
     Unreadable(u16),
     #[error("{code} (HTTP {status})")]
     Answered { code: String, status: u16 },

@@ -25,7 +25,7 @@ const WORKSPACE_NAME: &str = "Default workspace";
 /// not stop every sign-up.
 fn workspace_name(parameter: &str) -> Result<WorkspaceName, impl std::fmt::Display + use<>> {
     WorkspaceName::parse(parameter).or_else(|error| {
-        tracing::error!(%error, "DefaultWorkspaceName is no name: new workspaces are called {WORKSPACE_NAME}");
+        tracing::error!(%error, "DefaultWorkspaceName breaks the rules for names: new workspaces are named {WORKSPACE_NAME}");
         WorkspaceName::parse(WORKSPACE_NAME)
     })
 }

@@ -110,7 +110,10 @@ async fn ask(
 ) -> Result<Option<Identity>, DirectoryError> {
     match function.identity(caller, now).await {
         Err(error @ DirectoryError::Unavailable(_)) if is_known => {
-            tracing::warn!(error = telemetry::chain(&error), "answered from what is written down");
+            tracing::warn!(
+                error = telemetry::chain(&error),
+                "the user pool did not answer, so the stored user was returned"
+            );
             Ok(None)
         }
         Err(DirectoryError::TooOften(_)) if is_known => Ok(None),

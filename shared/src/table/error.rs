@@ -16,7 +16,7 @@ pub enum StoreError {
     #[error("the table is not available")]
     Unavailable(#[source] Source),
     /// An unexpected response: a missing permission, a wrong configuration or a bug in this crate.
-    #[error("the table gave an answer that was not expected")]
+    #[error("the table returned an unexpected response")]
     Unexpected(#[source] Source),
 }
 

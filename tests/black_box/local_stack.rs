@@ -1,6 +1,7 @@
 //! The local stack's own addresses, on which every other tool relies.
 
 mod cognito;
+mod services;
 
 use std::net::TcpListener;
 
@@ -20,7 +21,7 @@ pub(crate) fn tests() -> Vec<Test> {
         programs_and_pages_of_this_machine_are_answered,
         a_page_of_this_machine_may_call_cognito,
     ];
-    [own, cognito::tests()].concat()
+    [own, cognito::tests(), services::tests()].concat()
 }
 
 async fn config_json_says_where_everything_is(target: Target) {

@@ -18,6 +18,8 @@ mod iam;
 mod inbox;
 mod lambda;
 mod notices;
+mod lookups;
+mod not_emulated;
 mod options;
 mod pages;
 mod planted;
@@ -27,6 +29,7 @@ mod ses;
 mod stack;
 mod streams;
 mod visitors;
+mod sts;
 mod wire;
 
 pub use config::Config;

@@ -122,6 +122,7 @@ impl LocalStack {
             cognito_faults: Pending::default(),
             inbox,
             lambda: Arc::clone(&lambda),
+            functions: functions.clone(),
             dynamodb: Arc::clone(&database.front),
             dead_letters: Arc::clone(&dead_letters),
             permissions: Arc::clone(&permissions),

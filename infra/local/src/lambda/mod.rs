@@ -3,6 +3,7 @@
 mod environment;
 mod instance;
 pub(crate) mod invoke_api;
+pub(crate) mod list_api;
 mod logs;
 mod pool;
 mod runtime_api;

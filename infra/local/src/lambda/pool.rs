@@ -16,8 +16,8 @@ use crate::error::StartError;
 const MOST_INSTANCES: usize = 8;
 
 pub(super) struct Pool {
-    function: Function,
-    binary: PathBuf,
+    pub(super) function: Function,
+    pub(super) binary: PathBuf,
     surroundings: Surroundings,
     logs: Arc<LogSink>,
     idle: Mutex<Vec<Instance>>,

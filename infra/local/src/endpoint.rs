@@ -8,7 +8,7 @@ use axum::{
     extract::{DefaultBodyLimit, Path, Query, Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware,
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -19,16 +19,17 @@ use tokio::net::TcpListener;
 use crate::{
     cognito::UserPool,
     config::Config,
+    console::{self, Table, requests::Requests},
     engine::{Front, HEALTHY, caller},
     iam::{Permissions, Refusal},
     inbox::Inbox,
-    lambda::{Lambda, invoke_api},
+    lambda::{Lambda, LogSink, invoke_api},
     lookups, not_emulated, pages, planted,
     service_faults::{Faults, Pending},
     ses::Ses,
     streams::DeadLetters,
-};
     sts,
+};
 
 /// DynamoDB accepts the largest requests of all.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -42,6 +43,9 @@ pub(crate) struct Endpoint {
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) lambda: Arc<Lambda>,
     pub(crate) functions: Vec<Function>,
+    pub(crate) logs: Arc<LogSink>,
+    pub(crate) requests: Arc<Requests>,
+    pub(crate) table: Table,
     pub(crate) dynamodb: Arc<Front>,
     pub(crate) dead_letters: Arc<DeadLetters>,
     pub(crate) permissions: Arc<Permissions>,
@@ -58,7 +62,6 @@ impl Endpoint {
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .route("/v2/email/outbound-emails", post(send_email))
             .route("/{pool}/.well-known/{document}", get(document))
-            .route("/_local/inbox", get(inbox_page))
             .route("/_local/inbox.json", get(inbox_json))
             .route("/_local/config.json", get(config))
             .route("/_local/dead-letters.json", get(dead_letters))
@@ -66,6 +69,7 @@ impl Endpoint {
             .route("/_local/ses-faults", post(ses_faults))
             .route("/_local/cognito-faults", post(cognito_faults))
             .merge(lookups::router())
+            .merge(console::router())
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
             .layer(middleware::from_fn_with_state(Arc::clone(&self.front_end), pages::admit))
@@ -87,9 +91,11 @@ impl Endpoint {
     }
 }
 
-/// Functions open their connections with it, and S3 lists its buckets.
-async fn root(headers: HeaderMap) -> Response {
+/// Browsers are shown the page, functions open their connections with it, and S3 lists its buckets.
+async fn root(services: Services, headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match not_emulated::service(&headers) {
+        "" if accepted.contains("text/html") => console::overview(services).await,
         "" => HEALTHY.into_response(),
         _ => not_emulated::answer(&Method::GET, &Uri::from_static("/"), &headers, &[]),
     }
@@ -123,6 +129,11 @@ async fn json_services(State(services): Services, headers: HeaderMap, body: Byte
     }
 }
 
+fn is_get_caller_identity(headers: &HeaderMap, body: &[u8]) -> bool {
+    let is_it = || not_emulated::query_parameter(body, "Action").is_some_and(|action| action == "GetCallerIdentity");
+    not_emulated::is_query(headers) && is_it()
+}
+
 async fn invoke(State(services): Services, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     if let Some(arn) = services.lambda.arn(&name)
         && let Err(refusal) = services.permissions.action(&caller(&headers), "lambda:InvokeFunction", arn)
@@ -139,22 +150,11 @@ async fn send_email(State(services): Services, headers: HeaderMap, body: Bytes) 
     }
 }
 
-fn is_get_caller_identity(headers: &HeaderMap, body: &[u8]) -> bool {
-    let is_it = || not_emulated::query_parameter(body, "Action").is_some_and(|action| action == "GetCallerIdentity");
-    not_emulated::is_query(headers) && is_it()
-}
-
 async fn document(State(services): Services, Path((pool, document)): Path<(String, String)>) -> Response {
     match services.user_pool.document(&pool, &document, &services.config.aws_endpoint_url).await {
         Some(document) => json_response(StatusCode::OK, &document),
         None => refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", "There is no such document."),
     }
-}
-
-async fn inbox_page(State(services): Services) -> Response {
-    // Nothing is loaded and nothing runs, whatever a mail holds.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(services.inbox.page())).into_response()
 }
 
 #[derive(Deserialize)]

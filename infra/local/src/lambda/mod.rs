@@ -89,6 +89,11 @@ impl Lambda {
         self.pools.get(name_of(function)).map(|pool| pool.arn())
     }
 
+    /// How many environments of a function are busy and idle.
+    pub(crate) fn environments(&self, function: &str) -> (usize, usize) {
+        self.pools.get(function).map_or((0, 0), |pool| pool.environments())
+    }
+
     pub(crate) fn names(&self) -> Vec<String> {
         self.pools.keys().cloned().collect()
     }

@@ -49,6 +49,12 @@ impl Pool {
         &self.function.arn
     }
 
+    /// How many environments are busy and idle.
+    pub(super) fn environments(&self) -> (usize, usize) {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|it| it.is_alive()).count();
+        (MOST_INSTANCES - self.free.available_permits(), idle)
+    }
+
     /// Starts the first instance, so that a function that cannot start is found out at once.
     pub(super) async fn warm_up(&self) -> Result<(), StartError> {
         let instance = self.start().await.map_err(|reason| StartError::Function {

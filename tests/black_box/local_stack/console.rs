@@ -56,7 +56,8 @@ async fn the_page_shows_what_runs_and_what_happened_and_runs_none_of_it(target: 
     };
     browser.send("/", "DynamoDB_20120810.PutItem", &item("META", "organization")).await;
     browser.send("/", "DynamoDB_20120810.PutItem", &item("MEMBER#1", HOSTILE)).await;
-    let words = json!({"Subject": {"Data": HOSTILE}, "Body": {"Text": {"Data": HOSTILE}, "Html": {"Data": HOSTILE}}});
+    let text = format!("http://localhost/#token=x {HOSTILE} https://{HOSTILE}");
+    let words = json!({"Subject": {"Data": HOSTILE}, "Body": {"Text": {"Data": text}, "Html": {"Data": HOSTILE}}});
     let mail =
         json!({"FromEmailAddress": HOSTILE, "Destination": {"ToAddresses": [HOSTILE]}, "Content": {"Simple": words}});
     browser.send("/v2/email/outbound-emails", "", &mail).await;
@@ -88,6 +89,7 @@ async fn the_page_shows_what_runs_and_what_happened_and_runs_none_of_it(target: 
     {
         assert!(page.contains(shown), "{shown}: {page}");
     }
+    assert!(page.contains("<a href=\"http://localhost/#token=x\" rel"), "a link in an email can be followed: {page}");
     for path in
         ["/", "/_local", "/_local/", "/_local/items?pk=ORG%231", "/_local/items?pk=%3Cscript%3E", "/_local/inbox"]
     {

@@ -1,4 +1,4 @@
-//! The table as it is. What an item is called, it says itself; nothing here knows the product's kinds.
+//! The table as it is: each item says of which kind it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +13,13 @@ use crate::wire::Wire;
 const MOST: usize = 1000;
 /// What a page of the table is asked for at most: a filter reads far more than it returns.
 const MOST_CALLS: usize = 20;
+
+/// What people look for comes first, whatever else there is.
+const KINDS: [&str; 8] =
+    ["organization", "user", "seats", "subscription", "member", "invitation", "workspace", "audit_record"];
+const COLUMNS: [&str; 7] = ["name", "email", "action", "roles", "status", "state", "at"];
+/// Keys, of the table and of its lists: the items as they are stored have them.
+const HIDDEN: [&str; 6] = ["pk", "sk", "entity", "schema", "list", "list_key"];
 
 /// Reads the table past everything that counts calls.
 pub(crate) struct Table {
@@ -126,6 +133,8 @@ impl Page {
         let named =
             ["organization", "user"].iter().filter_map(|kind| kinds.get(kind)?.first()).map(|it| text(it, "name"));
         let title = named.filter(|name| !name.is_empty()).map(str::to_owned).next().unwrap_or_else(|| pk.clone());
+        let mut kinds: Vec<_> = kinds.into_iter().collect();
+        kinds.sort_by_key(|(kind, _)| place(&KINDS, kind));
         let kinds = kinds.into_iter().map(|(name, items)| Kind::new(name, &pk, &items)).collect();
         Self { title, query: encode(&pk), pk, items, kinds }
     }
@@ -136,25 +145,32 @@ impl Kind {
     fn new(name: &str, pk: &str, items: &[&Value]) -> Self {
         let members = |item: &&Value| item.as_object().cloned().unwrap_or_default();
         let repeats = |name: &str, value: &Value| {
-            ["pk", "sk", "entity", "schema"].contains(&name)
-                || value.as_str().is_some_and(|text| !text.is_empty() && pk.ends_with(text))
+            HIDDEN.contains(&name) || value.as_str().is_some_and(|text| !text.is_empty() && pk.ends_with(text))
         };
         let columns: BTreeSet<String> = items
             .iter()
             .flat_map(members)
             .filter_map(|(name, value)| (!repeats(&name, &value)).then_some(name))
             .collect();
+        let mut columns: Vec<String> = columns.into_iter().collect();
+        columns.sort_by_key(|column| place(&COLUMNS, column));
         let row = |item: &&Value| Row {
             cells: columns.iter().map(|column| item.get(column).map(shown).unwrap_or_default()).collect(),
             raw: serde_json::to_string_pretty(item).unwrap_or_default(),
         };
         let rows = items.iter().map(row).collect();
-        Self { name: name.replace('_', " "), rows, columns: columns.into_iter().collect() }
+        Self { name: name.replace('_', " "), rows, columns }
     }
+}
+
+/// Where something is in a list, or behind it.
+fn place(list: &[&str], name: &str) -> usize {
+    list.iter().position(|known| *known == name).unwrap_or(list.len())
 }
 
 fn shown(value: &Value) -> String {
     match value {
+        Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Array(members) => members.iter().map(shown).collect::<Vec<_>>().join(", "),
         other => other.to_string(),

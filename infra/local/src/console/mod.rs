@@ -42,6 +42,15 @@ pub(crate) fn router() -> Router<Arc<Endpoint>> {
         .route("/_local/inbox", get(inbox))
 }
 
+/// A text in pieces, and which of them are links. Together they are the text.
+fn words(text: &str) -> impl Iterator<Item = (&str, bool)> {
+    let is_link = |piece: &str| piece.starts_with("https://") || piece.starts_with("http://");
+    text.split_inclusive(char::is_whitespace).flat_map(move |piece| {
+        let (word, space) = piece.split_at(piece.trim_end().len());
+        [(word, is_link(word)), (space, false)]
+    })
+}
+
 /// A page that loads nothing but its own style, runs nothing and is in no frame.
 fn page(template: &impl Template) -> Response {
     let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));

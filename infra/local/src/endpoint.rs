@@ -27,6 +27,7 @@ use crate::{
     lookups, not_emulated, pages, planted,
     service_faults::{Faults, Pending},
     ses::Ses,
+    site,
     streams::DeadLetters,
     sts,
 };
@@ -70,6 +71,7 @@ impl Endpoint {
             .route("/_local/cognito-faults", post(cognito_faults))
             .merge(lookups::router())
             .merge(console::router())
+            .merge(site::router(&site::folder()))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
             .layer(middleware::from_fn_with_state(Arc::clone(&self.front_end), pages::admit))

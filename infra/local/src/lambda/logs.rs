@@ -7,7 +7,12 @@ use std::{
     process::Stdio,
 };
 
+use serde_json::Value;
+
 use crate::{entropy, options::Logs};
+
+/// Lines on the page that shows requests.
+const MOST_RECENT: usize = 2000;
 
 /// The sink of all functions' log lines.
 ///
@@ -35,6 +40,13 @@ impl LogSink {
         })
     }
 
+    /// The last lines, oldest first, each with its function.
+    pub(crate) fn recent(&self) -> Vec<(String, String)> {
+        let mut lines = self.lines();
+        lines.drain(..lines.len().saturating_sub(MOST_RECENT));
+        lines.into_iter().map(|line| (author(&line), line)).collect()
+    }
+
     /// Every line so far; none if they went to stderr.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.0
@@ -43,6 +55,12 @@ impl LogSink {
             .map(|text| text.lines().map(str::to_owned).collect())
             .unwrap_or_default()
     }
+}
+
+/// The function that wrote a line, as far as the line says it.
+fn author(line: &str) -> String {
+    let line: Value = serde_json::from_str(line).unwrap_or_default();
+    line.get("service").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn read(file: &File) -> io::Result<String> {

@@ -51,7 +51,7 @@ impl Identity {
             email_verified: self.email_verified,
             name: self.name,
             onboarding: Onboarding::Open,
-            founded: None,
+            created_organization: None,
             granted_organizations: 0,
             as_of,
         }
@@ -62,20 +62,20 @@ impl Identity {
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
     /// There is no such user, or the account is disabled: the token outlived it.
-    #[error("the user pool has no enabled account of this name")]
+    #[error("the user pool has no enabled account with this name")]
     Unknown,
     /// The user has no address.
-    #[error("the user has no e-mail address")]
+    #[error("the user has no email address")]
     NoAddress,
     /// The user has one that is none of [`EmailAddress`]'s: `a..b@example.com`, `ä@example.com`. Not let in: mail to it
     /// may not arrive, and who reads two dots as one would let somebody else accept an invitation.
-    #[error("the user's e-mail address cannot be used")]
+    #[error("the API does not support the user's email address")]
     UnusableAddress,
     /// Throttled or unreachable.
     #[error("the user pool is not available")]
     Unavailable(#[source] Fault),
     /// The user made too many requests that ask Cognito (R24).
-    #[error("the user has asked too often")]
+    #[error("the user sent too many requests")]
     TooOften(SignedDuration),
 }
 

@@ -96,7 +96,7 @@ struct Cast {
 
 impl Cast {
     async fn new(target: &Target) -> Self {
-        let organization = Organization::founded(target).await;
+        let organization = Organization::create(target).await;
         let (cast, others, stranger) = tokio::join!(
             organization.add_all([&["billing_admin"], &["user_admin"], &["billing_admin", "user_admin"], &["member"]]),
             // The second organization admin is there so that the first may leave.
@@ -108,15 +108,15 @@ impl Cast {
                 &["member"],
                 &["member"]
             ]),
-            Organization::founded(target),
+            Organization::create(target),
         );
         let [_, member, removable @ ..] = others;
         let [billing, user, both, plain] = cast;
-        let admin = organization.founder.clone();
+        let admin = organization.creator.clone();
         let invite = async || organization.invitation(&admin, &made_up::email(), &["member"]).await;
         let fresh = join_all((0..CALLERS.len()).map(|_| invite())).await;
         let invitation = invite().await;
-        let mut callers: Vec<_> = [admin.clone(), billing, user, both, plain, stranger.founder]
+        let mut callers: Vec<_> = [admin.clone(), billing, user, both, plain, stranger.creator]
             .into_iter()
             .map(|person| (person.clone(), Some(person.access_token)))
             .collect();
@@ -190,10 +190,10 @@ async fn every_route_answers_every_caller_as_its_roles_say(target: Target) {
 
 /// R12, byte for byte: the same request to an organization that exists and to one that does not.
 async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let created = organization.invite(&organization.founder, &made_up::email(), &["member"]).await.success(201);
-    let (member, invitation) = (&organization.founder.id, text(&created["invitationId"]));
-    let stranger = Organization::founded(&target).await.founder;
+    let organization = Organization::create(&target).await;
+    let created = organization.invite(&organization.creator, &made_up::email(), &["member"]).await.success(201);
+    let (member, invitation) = (&organization.creator.id, text(&created["invitationId"]));
+    let stranger = Organization::create(&target).await.creator;
     let invite = json!({"email": made_up::email(), "roles": ["member"]});
     let requests = [
         (Method::GET, String::new(), None),
@@ -234,5 +234,5 @@ async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
             real.problem(404, "organization-not-found");
         }
     }
-    assert_eq!(organization.founder.me().await["organizations"].as_array().unwrap().len(), 1);
+    assert_eq!(organization.creator.me().await["organizations"].as_array().unwrap().len(), 1);
 }

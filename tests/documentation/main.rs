@@ -1,9 +1,11 @@
 //! Documentation that can rot is held against the code and the template.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in a test a panic is the report")]
 
+mod api;
 mod budgets;
 mod contributing;
 mod deployment;
+mod language;
 mod lines;
 mod metric_filters;
 mod operations;

@@ -57,7 +57,7 @@ impl Sender<'_> {
         match self.try_to_send(&unsent).await {
             Ok(attempt) => attempt,
             Err(error) if is_unreadable(&error) => {
-                tracing::error!(target: "function", error = telemetry::chain(&error), "the mail cannot be written");
+                tracing::error!(target: "function", error = telemetry::chain(&error), "the email cannot be written");
                 settled(self.table.fail_unreadable_mail(&unsent, INVITATION_UNREADABLE).await, Outcome::Failed)
             }
             Err(error) => Attempt::Done(left_to_the_schedule(&error)),
@@ -93,7 +93,7 @@ impl Sender<'_> {
             }
         };
         let Ok(mail) = invitation_mail(self.settings, &claimed.invitation, organization, &inviter, &token) else {
-            tracing::error!(target: "function", "the mail's template failed");
+            tracing::error!(target: "function", "the template of the email failed");
             self.table.fail_mail(unsent, &claimed, INVITATION_UNREADABLE).await?;
             return Ok(Attempt::Done(Outcome::Failed));
         };
@@ -130,7 +130,7 @@ impl Sender<'_> {
     }
 
     async fn wait(&self, unsent: &UnsentMail, claimed: &ClaimedMail, secret_left: bool, refused: &NotTaken) -> Outcome {
-        tracing::warn!(target: "function", error = refused.to_string(), "the mail waits");
+        tracing::warn!(target: "function", error = refused.to_string(), "the email waits");
         let environment = self.table.environment();
         let delay = match refused {
             NotTaken::Busy(_) => backoff::delay_while_busy(claimed.attempts, environment),
@@ -151,6 +151,6 @@ fn settled(written: Result<(), StoreError>, outcome: Outcome) -> Attempt {
 
 /// The table did not take what became of the mail. It is in the index of unsent mails, where the schedule finds it.
 fn left_to_the_schedule(error: &StoreError) -> Outcome {
-    tracing::warn!(target: "function", error = telemetry::chain(error), "the mail waits");
+    tracing::warn!(target: "function", error = telemetry::chain(error), "the email waits");
     Outcome::Waiting
 }

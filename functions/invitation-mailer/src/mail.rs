@@ -151,6 +151,7 @@ mod tests {
             state: InvitationState::Pending,
             delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: now },
             secret_hashes: Vec::new(),
+            expired_hashes: Vec::new(),
         };
         let inviter = Member {
             organization_id,

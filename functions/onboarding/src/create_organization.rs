@@ -1,10 +1,10 @@
 use shared::{
     domain::{Timestamp, User, UserId},
     failure::Failure,
-    founding::Founding,
     http::{Code, Idempotency, Once, Problem, Reply},
     items::UserItem,
-    table::{CreationState, FoundingCheck, Occasion, RightToFound, StoreError, Table},
+    new_organization::NewOrganization,
+    table::{CreateOrganizationCheck, CreationState, Occasion, RightToCreate, StoreError, Table},
 };
 
 /// Why an organization was not created.
@@ -22,12 +22,12 @@ impl NotCreated {
         match self {
             Self::AlreadyCreated => Problem::new(
                 Code::OrganizationAlreadyCreated,
-                format!("A user can create one organization. To get another one, contact {support_url}."),
+                format!("Each user can create one organization. To get another one, contact {support_url}."),
             ),
             Self::Closed => Problem::new(
                 Code::OrganizationCreationClosed,
                 format!(
-                    "Your sign-up is complete: you joined an organization by invitation. To get one of your own, contact {support_url}."
+                    "You joined an organization by invitation, which completed your sign-up. To get an organization of your own, contact {support_url}."
                 ),
             ),
         }
@@ -67,25 +67,25 @@ pub(crate) async fn before(
 }
 
 fn why_not(user: &User) -> NotCreated {
-    if user.founded.is_some() { NotCreated::AlreadyCreated } else { NotCreated::Closed }
+    if user.created_organization.is_some() { NotCreated::AlreadyCreated } else { NotCreated::Closed }
 }
 
 /// Creates an organization (R3, R5): by the right that sign-up gives, else by one that an operator granted.
 pub(crate) async fn create_organization(
     table: &Table,
-    founding: &Founding,
+    new: &NewOrganization,
     once: Once,
     occasion: &Occasion,
 ) -> Result<Reply, Failure<NotCreated>> {
-    let mut right = RightToFound::SignUp;
+    let mut right = RightToCreate::SignUp;
     loop {
-        let refused = match table.found_organization(founding, right, once.record(), occasion).await? {
+        let refused = match table.create_organization(new, right, once.record(), occasion).await? {
             Ok(committed) => return Ok(once.settle(committed)),
             Err(refused) => refused,
         };
-        match refused.found::<UserItem, User>(FoundingCheck::Right)?.was() {
-            Some(user) if user.granted_organizations > 0 && right == RightToFound::SignUp => {
-                right = RightToFound::Grant;
+        match refused.found::<UserItem, User>(CreateOrganizationCheck::Right)?.was() {
+            Some(user) if user.granted_organizations > 0 && right == RightToCreate::SignUp => {
+                right = RightToCreate::Grant;
             }
             Some(user) => return Err(Failure::Reason(why_not(&user))),
             None => return Err(StoreError::contended("the user keeps changing").into()),

@@ -129,7 +129,7 @@ mod tests {
             email_verified: true,
             name: None,
             onboarding: Onboarding::Complete,
-            founded: None,
+            created_organization: None,
             granted_organizations: 0,
             as_of: at.plus(SignedDuration::from_mins(minute)),
         }

@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use shared::{
     configuration::InvalidConfiguration,
-    founding::FoundingDefaults,
     metrics::Metric,
+    new_organization::OrganizationDefaults,
     start::Start,
     table::{Occasion, Table},
     telemetry::{self, Invocation},
@@ -23,7 +23,7 @@ const TIME: std::time::Duration = std::time::Duration::from_secs(4);
 
 pub struct PostConfirmation {
     table: Table,
-    defaults: FoundingDefaults,
+    defaults: OrganizationDefaults,
 }
 
 impl PostConfirmation {
@@ -31,7 +31,7 @@ impl PostConfirmation {
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         let table = start.table_with_patience(1, SignedDuration::from_millis(3500))?;
-        Ok(Self { table, defaults: FoundingDefaults::new(&start.variables)? })
+        Ok(Self { table, defaults: OrganizationDefaults::new(&start.variables)? })
     }
 
     /// Does what the event asks for and hands the event back untouched, whatever came of it.

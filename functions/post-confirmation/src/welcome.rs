@@ -1,6 +1,6 @@
 use shared::{
-    founding::{Founding, FoundingDefaults},
-    table::{Committed, Occasion, RightToFound, StoreError, Table, WriteError},
+    new_organization::{NewOrganization, OrganizationDefaults},
+    table::{Committed, Occasion, RightToCreate, StoreError, Table, WriteError},
 };
 
 use crate::event::SignUp;
@@ -8,8 +8,8 @@ use crate::event::SignUp;
 /// What came of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Welcomed {
-    /// The user exists and founded an organization.
-    Founded,
+    /// The user exists and created an organization.
+    Created,
     /// An earlier or overlapping run had done it, or the user's onboarding is over for another reason.
     Already,
     /// The user exists and will be prompted: no organization was named.
@@ -22,7 +22,7 @@ impl Welcomed {
     /// For the log.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Founded => "founded",
+            Self::Created => "created",
             Self::Already => "already",
             Self::Prompted => "prompted",
             Self::PromptedForCorrection => "prompted_for_correction",
@@ -31,13 +31,13 @@ impl Welcomed {
 }
 
 /// Creates the user, and the organization if one was named: at most one, however often and however concurrently this runs
-/// (I5), since the user's item carries the right to found and the founding spends it.
+/// (I5), since the user's item carries the right to create one, and the transaction spends it.
 ///
 /// # Errors
 /// When the table does not do its part.
 pub(crate) async fn welcome(
     table: &Table,
-    defaults: &FoundingDefaults,
+    defaults: &OrganizationDefaults,
     sign_up: SignUp,
     occasion: &Occasion,
 ) -> Result<Welcomed, StoreError> {
@@ -50,9 +50,9 @@ pub(crate) async fn welcome(
             return Ok(if is_named { Welcomed::PromptedForCorrection } else { Welcomed::Prompted });
         }
     };
-    let founding = Founding::new(user, details, defaults, table.environment());
-    match table.found_organization(&founding, RightToFound::SignUp, None, occasion).await {
-        Ok(Ok(Committed::Now)) => Ok(Welcomed::Founded),
+    let new = NewOrganization::new(user, details, defaults, table.environment());
+    match table.create_organization(&new, RightToCreate::SignUp, None, occasion).await {
+        Ok(Ok(Committed::Now)) => Ok(Welcomed::Created),
         Ok(Ok(Committed::Before(_)) | Err(_)) | Err(WriteError::Actor(_) | WriteError::KeyReused) => {
             Ok(Welcomed::Already)
         }

@@ -32,9 +32,10 @@ pub(crate) enum NotChanged {
 impl From<NotChanged> for Problem {
     fn from(reason: NotChanged) -> Self {
         match reason {
-            NotChanged::OwnRoles => {
-                Self::new(Code::CannotChangeOwnRoles, "Ask another member who may manage users to change your roles.")
-            }
+            NotChanged::OwnRoles => Self::new(
+                Code::CannotChangeOwnRoles,
+                "Only another member can change your roles. Ask a member who can manage users to do this.",
+            ),
             NotChanged::MemberNotFound => Self::member_not_found(),
             NotChanged::VersionMismatch => Self::version_mismatch(),
             NotChanged::LastAdmin => Self::last_organization_admin(),

@@ -47,7 +47,7 @@ impl SettingsTabs {
             open_tabs(&reader)?;
             return Err(Problem::new(
                 Code::SettingsTabNotFound,
-                "The tabs are general, users, workspaces and billing.",
+                "The tabs are `general`, `users`, `workspaces` and `billing`. Open one of these tabs.",
             ));
         };
         let access = access(&reader, area).ok_or(Refusal::Lacks(Permission::Settings(area, Access::View)))?;

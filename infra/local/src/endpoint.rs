@@ -25,6 +25,7 @@ use crate::{
     pages, planted,
     service_faults::{Faults, Pending},
     ses::Ses,
+    site,
     streams::DeadLetters,
 };
 
@@ -62,6 +63,7 @@ impl Endpoint {
             .route("/_local/permissions.json", get(permissions))
             .route("/_local/ses-faults", post(ses_faults))
             .route("/_local/cognito-faults", post(cognito_faults))
+            .merge(site::router(&site::folder()))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
             .layer(middleware::from_fn_with_state(Arc::clone(&self.front_end), pages::admit))

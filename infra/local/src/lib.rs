@@ -24,6 +24,7 @@ mod planted;
 mod schedules;
 mod service_faults;
 mod ses;
+mod site;
 mod stack;
 mod streams;
 mod visitors;

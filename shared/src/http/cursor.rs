@@ -54,7 +54,7 @@ impl Cursor {
             let key = std::str::from_utf8(key).ok()?;
             (self.checksum(key) == *checksum && (self.is_key)(key)).then(|| key.to_owned())
         };
-        read().ok_or_else(|| Problem::new(Code::InvalidCursor, "Send `nextCursor` exactly as this list gave it, with the same filters, or leave it out to start again."))
+        read().ok_or_else(|| Problem::new(Code::InvalidCursor, "`cursor` must be a `nextCursor` that this list returned for the same filters. To read the first page, leave it out."))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     table::Committed,
 };
 
-/// For how long a key is honoured.
+/// For how long a key is honored.
 const HOURS: i64 = 24;
 
 /// `Idempotency-Key`: 8 to 128 visible ASCII characters.
@@ -25,7 +25,7 @@ impl IdempotencyKey {
         } else {
             Err(Problem::new(
                 Code::MalformedRequest,
-                "Idempotency-Key has to be 8 to 128 visible ASCII characters, such as a UUID.",
+                "`Idempotency-Key` must be 8 to 128 visible ASCII characters. Send a UUID, for example.",
             ))
         }
     }
@@ -79,6 +79,12 @@ impl Once {
             ttl: now.as_seconds() + HOURS * 3600,
         });
         Self { reply, record }
+    }
+
+    /// The same with another reply for now. What is kept stays as it is: it may be given again, and a secret may not (R14).
+    #[must_use]
+    pub fn showing(self, reply: Reply) -> Self {
+        Self { reply, ..self }
     }
 
     /// What the transaction keeps.

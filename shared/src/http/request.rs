@@ -144,11 +144,30 @@ impl ApiRequest {
                 return Err(Problem::invalid("/limit", "must be from 1 to 100"));
             }
             Some(_) => {
-                return Err(Problem::new(Code::MalformedRequest, "limit has to be a whole number from 1 to 100."));
+                return Err(Problem::new(
+                    Code::MalformedRequest,
+                    "`limit` must be a whole number from 1 to 100. Correct it and send the request again.",
+                ));
             }
         };
         let after = self.query("cursor").map(|text| cursor.read(&text)).transpose()?;
         Ok(PageRequest { limit, after })
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// The body of a route that works without one, as [`Self::body`] reads it.
+    ///
+    /// # Errors
+    /// Those of [`Self::body`], if there is one.
+    pub fn optional_body<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
+        if self.bytes().is_empty() { Ok(T::default()) } else { self.body() }
     }
 
     /// The body as the shape that the route takes. Fields that it does not know are refused: a misspelled field must not
@@ -157,13 +176,12 @@ impl ApiRequest {
     /// # Errors
     /// 413 `body-too-large`, 415 `unsupported-media-type`, 400 `malformed-request`
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let bytes: &[u8] = match self.request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => &[],
-        };
+        let bytes = self.bytes();
         if bytes.len() > LARGEST_BODY {
-            return Err(Problem::new(Code::BodyTooLarge, "Send at most 16 KiB."));
+            return Err(Problem::new(
+                Code::BodyTooLarge,
+                "The body must have at most 16 KiB. Shorten it and send the request again.",
+            ));
         }
         let media_type =
             self.request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -171,12 +189,12 @@ impl ApiRequest {
         if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
             return Err(Problem::new(
                 Code::UnsupportedMediaType,
-                "Send the body as JSON, with `Content-Type: application/json`.",
+                "The `Content-Type` of the body is not JSON. Send a JSON body with `Content-Type: application/json`.",
             ));
         }
         // An array would do for serde, its elements taken for the fields in order.
         if !bytes.trim_ascii_start().starts_with(b"{") {
-            return Err(Problem::new(Code::MalformedRequest, "The body has to be a JSON object."));
+            return Err(Problem::new(Code::MalformedRequest, malformed_body("must be a JSON object")));
         }
         serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedRequest, malformed(&error)))
     }
@@ -194,13 +212,17 @@ impl ApiRequest {
         if text.starts_with("W/") {
             return Err(Problem::new(
                 Code::VersionMismatch,
-                "If-Match takes the ETag exactly as it was given; a weak one never matches.",
+                "`If-Match` has a weak `ETag`, which never matches. Send the `ETag` exactly as the API returned it.",
             ));
         }
         let tag =
             text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|tag| !tag.contains(['"', ',']));
-        let tag =
-            tag.ok_or_else(|| Problem::new(Code::MalformedRequest, "If-Match takes one ETag, in its quotes, or `*`."))?;
+        let tag = tag.ok_or_else(|| {
+            Problem::new(
+                Code::MalformedRequest,
+                "`If-Match` must be one `ETag` in its quotes, or `*`. Send the `ETag` exactly as the API returned it.",
+            )
+        })?;
         Ok(Some(Version::from(tag.to_owned())))
     }
 
@@ -211,8 +233,8 @@ impl ApiRequest {
     pub fn idempotency(&self, caller: &Caller) -> Result<Option<Idempotency>, Problem> {
         let Some(header) = self.request.headers().get("idempotency-key") else { return Ok(None) };
         let key = IdempotencyKey::parse(header.to_str().unwrap_or_default())?;
-        let body: serde_json::Value = self.body()?;
-        let asked = serde_json::json!([self.path("organizationId"), body]);
+        let body: serde_json::Value = self.optional_body()?;
+        let asked = serde_json::json!([self.path("organizationId"), self.path("invitationId"), body]);
         Ok(Some(Idempotency::new(caller.user_id.clone(), self.route(), key, &asked)))
     }
 }
@@ -228,12 +250,18 @@ fn malformed(error: &serde_json::Error) -> String {
         let name = text.split('`').nth(1).unwrap_or_default();
         let is_name = name.len() <= 32 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if known && is_name {
-            return format!("{}.", text.chars().filter(|c| !c.is_control()).take(300).collect::<String>());
+            let text: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
+            return malformed_body(&format!("does not have the fields of this route: {text}"));
         }
         if known {
-            return format!("The body has a field that the route does not know, at {place}.");
+            return malformed_body(&format!("has a field that this route does not have, at {place}"));
         }
-        return format!("A value has the wrong type at {place}.");
+        return malformed_body(&format!("has a value of the wrong type at {place}"));
     }
-    format!("The body is not valid JSON at {place}.")
+    malformed_body(&format!("is not valid JSON at {place}"))
+}
+
+/// The error and what to do about it, which is the same for every malformed body.
+fn malformed_body(error: &str) -> String {
+    format!("The body {error}. Correct the body and send the request again.")
 }

@@ -33,21 +33,27 @@ impl Item for AuditItem {
 /// What can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
-    OrganizationFounded,
+    OrganizationCreated,
     InvitationCreated,
+    InvitationResent,
     InvitationAccepted,
     InvitationDeclined,
+    InvitationRevoked,
+    InvitationExpired,
     RolesChanged,
     MemberRemoved,
     MemberLeft,
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 7] = [
-        Self::OrganizationFounded,
+    pub const ALL: [Self; 10] = [
+        Self::OrganizationCreated,
         Self::InvitationCreated,
+        Self::InvitationResent,
         Self::InvitationAccepted,
         Self::InvitationDeclined,
+        Self::InvitationRevoked,
+        Self::InvitationExpired,
         Self::RolesChanged,
         Self::MemberRemoved,
         Self::MemberLeft,
@@ -55,10 +61,13 @@ impl AuditAction {
 
     pub const fn name(self) -> &'static str {
         match self {
-            Self::OrganizationFounded => "organization.founded",
+            Self::OrganizationCreated => "organization.created",
             Self::InvitationCreated => "invitation.created",
+            Self::InvitationResent => "invitation.resent",
             Self::InvitationAccepted => "invitation.accepted",
             Self::InvitationDeclined => "invitation.declined",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::InvitationExpired => "invitation.expired",
             Self::RolesChanged => "member.roles_changed",
             Self::MemberRemoved => "member.removed",
             Self::MemberLeft => "member.left",

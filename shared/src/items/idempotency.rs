@@ -48,6 +48,18 @@ impl Answer {
     pub fn organization(&self) -> Option<OrganizationId> {
         self.location.as_ref()?.strip_prefix("/organizations/")?.parse().ok()
     }
+
+    /// The organization that was joined, as the body names it.
+    pub fn membership(&self) -> Option<OrganizationId> {
+        serde_json::from_str::<Membership>(&self.body).ok()?.organization_id.parse().ok()
+    }
+}
+
+/// Of a body that shows a membership.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Membership {
+    organization_id: String,
 }
 
 /// An answer that can be given again.

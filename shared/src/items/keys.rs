@@ -11,7 +11,7 @@ use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId};
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// Partition: `USER#sub` or `ORG#org`.
+    /// Partition: `USER#sub`, `ORG#org` or `MAILBOX#address`.
     pub pk: String,
     pub sk: String,
 }
@@ -122,6 +122,11 @@ impl Key {
     /// One of its invitations.
     pub fn invitation(organization: OrganizationId, invitation: InvitationId) -> Self {
         Self::of_organization(organization, sk::invitation(invitation))
+    }
+
+    /// How many invitation emails one address was sent on one day, whichever organizations invited it.
+    pub fn mailbox(address: &AddressKey, day: &str) -> Self {
+        Self { pk: format!("MAILBOX#{address}"), sk: format!("EMAILS#{day}") }
     }
 
     /// As DynamoDB's API has it.

@@ -66,7 +66,12 @@ impl Listing {
         expires_at: Timestamp,
         invitation: InvitationId,
     ) -> Self {
-        Self { list: List::Invitations(state).name(organization), key: format!("{expires_at}{BETWEEN}{invitation}") }
+        Self { list: List::Invitations(state).name(organization), key: Self::key_of_invitation(expires_at, invitation) }
+    }
+
+    /// The value of [`LIST_KEY_ATTRIBUTE`] of an invitation.
+    pub fn key_of_invitation(expires_at: Timestamp, invitation: InvitationId) -> String {
+        format!("{expires_at}{BETWEEN}{invitation}")
     }
 
     pub(super) fn into_attributes(self) -> [(String, AttributeValue); 2] {

@@ -90,7 +90,7 @@ impl Item for SubscriptionItem {
 }
 
 impl SubscriptionItem {
-    /// What an organization is founded with.
+    /// What a new organization starts with.
     pub fn new(organization: OrganizationId, subscription: &Subscription) -> Self {
         Self {
             organization_id: Text(organization),
@@ -144,7 +144,7 @@ impl Item for SeatsItem {
 }
 
 impl SeatsItem {
-    /// What an organization is founded with.
+    /// What a new organization starts with.
     pub fn new(organization: OrganizationId, seats: Seats, now: Timestamp) -> Self {
         Self {
             organization_id: Text(organization),

@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_line_is_written_once_and_only_when_there_is_something_to_say() {
         assert!(lines_of(|_| {}, None).is_empty());
-        let lines = lines_of(|metrics| metrics.count(Metric::OrganizationsFounded), None);
+        let lines = lines_of(|metrics| metrics.count(Metric::OrganizationsCreated), None);
         assert_eq!(lines.len(), 1);
     }
 

@@ -53,7 +53,7 @@ impl Table {
     }
 
     /// One query for each part, side by side. `looked_at`: how many items of each are looked at.
-    async fn listed(
+    pub(super) async fn listed(
         &self,
         query: &ListedQuery,
         after: Option<&str>,

@@ -1,6 +1,7 @@
 use super::{
     Occasion, Table, Written, admins,
     expression::Expression,
+    seats::released,
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
@@ -37,7 +38,7 @@ impl Table {
         }
         let unchanged = Expression::new("#version = :version").string(":version", member.version.as_str());
         let theirs = Expression::new("#member_id = :member").string(":member", &member.user_id);
-        let (give_back, taken) = seat_given_back();
+        let (release, in_use) = released(1);
         let record = AuditRecord {
             actor: Some(authority.map_or(&member.user_id, Authority::actor)),
             action: if authority.is_some() { AuditAction::MemberRemoved } else { AuditAction::MemberLeft },
@@ -48,15 +49,9 @@ impl Table {
             .delete(RemovalCheck::Member, &Key::member(organization, &member.user_id), unchanged)
             .delete(None, &Key::pointer(&member.user_id, organization), Expression::new("attribute_exists(#pk)"))
             .delete(None, &Key::address(organization, &member.email.key()), theirs)
-            .update(None, &Key::seats(organization), give_back, taken)
+            .update(None, &Key::seats(organization), release, in_use)
             .audit(organization, occasion, record)
             .commit()
             .await
     }
-}
-
-/// One seat less, of those in use (R16).
-pub(super) fn seat_given_back() -> (Expression, Expression) {
-    let give_back = Expression::new("SET #seats_used = #seats_used - :one").number(":one", 1);
-    (give_back, Expression::new("#seats_used >= :one").number(":one", 1))
 }

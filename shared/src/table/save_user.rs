@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Table {
-    /// Creates a user, or brings what Cognito says about an existing one up to date. What the user has done here, founding
+    /// Creates a user, or brings what Cognito says about an existing one up to date. What the user has done here, creating
     /// and joining, is kept as it is in the table. Answers with the user as it is now.
     pub async fn save_user(&self, user: &User) -> Result<User, StoreError> {
         let change = identity(user)

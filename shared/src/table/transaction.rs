@@ -161,7 +161,7 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
 /// The metric of what was done, if somebody on call asks for it.
 fn counted(action: AuditAction) -> Option<Metric> {
     match action {
-        AuditAction::OrganizationFounded => Some(Metric::OrganizationsFounded),
+        AuditAction::OrganizationCreated => Some(Metric::OrganizationsCreated),
         AuditAction::InvitationCreated => Some(Metric::InvitationsCreated),
         AuditAction::InvitationAccepted => Some(Metric::InvitationsAccepted),
         AuditAction::InvitationDeclined => Some(Metric::InvitationsDeclined),

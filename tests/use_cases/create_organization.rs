@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::world::{ADMIN, MEMBER, World, sign_up_event};
 
 #[tokio::test]
-async fn a_sign_up_with_a_name_founds_everything_at_once() {
+async fn a_sign_up_with_a_name_creates_everything_at_once() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let me = world.call("ada", "GET", "/me", None).await;
     assert_eq!(me.json["onboarding"], json!({"status": "complete", "mayCreateOrganization": false, "invitations": 0}));
     assert_eq!(me.json["organizations"][0]["roles"], json!(ADMIN));
@@ -17,7 +17,7 @@ async fn a_sign_up_with_a_name_founds_everything_at_once() {
 }
 
 #[tokio::test]
-async fn i5_nothing_is_founded_after_a_forgotten_password_or_an_unknown_source() {
+async fn i5_no_organization_is_created_after_a_forgotten_password_or_an_unknown_source() {
     let world = World::new().await;
     for source in ["PostConfirmation_ConfirmForgotPassword", "PostConfirmation_New", ""] {
         let mut event = sign_up_event("ada", "ada@example.com", Some("Acme"));
@@ -64,7 +64,7 @@ async fn a_user_whose_trigger_never_ran_is_repaired_by_either_route() {
 #[tokio::test]
 async fn a_changed_address_is_seen_within_five_minutes() {
     let world = World::new().await;
-    world.founder("ada").await;
+    world.creator("ada").await;
     world.pool.add("ada", "lovelace@example.com");
     assert_eq!(world.call("ada", "GET", "/me", None).await.json["email"], "ada@example.com");
     world.pass(std::time::Duration::from_secs(301));
@@ -72,9 +72,9 @@ async fn a_changed_address_is_seen_within_five_minutes() {
 }
 
 #[tokio::test]
-async fn who_joined_by_invitation_may_not_found_until_an_operator_grants_it() {
+async fn who_joined_by_invitation_may_not_create_until_an_operator_grants_it() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", MEMBER).await;
     let me = world.call("eve", "GET", "/me", None).await;
     assert_eq!(me.json["onboarding"], json!({"status": "complete", "mayCreateOrganization": false, "invitations": 0}));
@@ -107,9 +107,9 @@ async fn a_token_that_outlived_its_account_is_of_no_use() {
 async fn an_address_that_cannot_be_used_is_told_from_none() {
     let world = World::new().await;
     for (user, email, said) in [
-        ("ada", "a..b@example.com", "cannot be used here"),
-        ("bob", "\u{e4}@example.com", "cannot be used here"),
-        ("dan", "", "has no e-mail address for you"),
+        ("ada", "a..b@example.com", "does not support your email address"),
+        ("bob", "\u{e4}@example.com", "does not support your email address"),
+        ("dan", "", "has no email address"),
     ] {
         world.pool.add(user, email);
         let event = sign_up_event(user, email, Some("Acme"));

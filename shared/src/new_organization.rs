@@ -1,4 +1,4 @@
-//! What comes into being with an organization (R5), whether the sign-up or the founder's own request brings it about.
+//! What comes into being with an organization (R5), whether the sign-up or the creator's own request brings it about.
 
 use crate::{
     configuration::{InvalidConfiguration, Variables},
@@ -11,7 +11,7 @@ use crate::{
 
 /// What template.yaml says about new organizations.
 #[derive(Clone, Debug)]
-pub struct FoundingDefaults {
+pub struct OrganizationDefaults {
     /// Name of the workspace that an organization starts with.
     pub workspace_name: WorkspaceName,
     pub seat_limit: u64,
@@ -29,7 +29,7 @@ fn workspace_name(parameter: &str) -> Result<WorkspaceName, impl std::fmt::Displ
     })
 }
 
-impl FoundingDefaults {
+impl OrganizationDefaults {
     /// From `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`.
     ///
     /// # Errors
@@ -44,9 +44,9 @@ impl FoundingDefaults {
 
 /// Everything that comes into being in one step.
 #[derive(Clone, Debug)]
-pub struct Founding {
-    /// The founder, as Cognito has them.
-    pub founder: User,
+pub struct NewOrganization {
+    /// The creator, as Cognito has them.
+    pub creator: User,
     pub organization: Organization,
     pub workspace: Workspace,
     pub subscription: Subscription,
@@ -54,12 +54,12 @@ pub struct Founding {
     pub member: Member,
 }
 
-impl Founding {
-    /// An organization of `founder`'s, with fresh ids.
+impl NewOrganization {
+    /// An organization of `creator`'s, with fresh ids.
     pub fn new(
-        founder: User,
+        creator: User,
         details: OrganizationDetails,
-        defaults: &FoundingDefaults,
+        defaults: &OrganizationDefaults,
         environment: &Environment,
     ) -> Self {
         let now = environment.now();
@@ -70,7 +70,7 @@ impl Founding {
                 details,
                 status: OrganizationStatus::Active,
                 created_at: now,
-                created_by: founder.id.clone(),
+                created_by: creator.id.clone(),
                 version: environment.new_version(),
             },
             workspace: Workspace {
@@ -83,20 +83,20 @@ impl Founding {
             subscription: Subscription {
                 plan: "default".to_owned(),
                 status: SubscriptionStatus::Active,
-                billing_contact: founder.email.clone(),
+                billing_contact: creator.email.clone(),
                 version: environment.new_version(),
             },
             seats: Seats { used: 1, limit: defaults.seat_limit },
             member: Member {
                 organization_id,
-                user_id: founder.id.clone(),
-                email: founder.email.clone(),
-                name: founder.name.clone(),
+                user_id: creator.id.clone(),
+                email: creator.email.clone(),
+                name: creator.name.clone(),
                 roles: RoleSet::ORGANIZATION_ADMIN,
                 joined_at: now,
                 version: environment.new_version(),
             },
-            founder: User { onboarding: Onboarding::Complete, founded: Some(organization_id), ..founder },
+            creator: User { onboarding: Onboarding::Complete, created_organization: Some(organization_id), ..creator },
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, invoke_api},
-    pages, planted,
+    pages, planted, previews,
     service_faults::{Faults, Pending},
     ses::Ses,
     site,
@@ -58,6 +58,9 @@ impl Endpoint {
             .route("/{pool}/.well-known/{document}", get(document))
             .route("/_local/inbox", get(inbox_page))
             .route("/_local/inbox.json", get(inbox_json))
+            .route("/_local/mails", get(previews::folder))
+            .route("/_local/mails/", get(previews::index))
+            .route("/_local/mails/{*file}", get(previews::file))
             .route("/_local/config.json", get(config))
             .route("/_local/dead-letters.json", get(dead_letters))
             .route("/_local/permissions.json", get(permissions))

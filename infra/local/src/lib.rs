@@ -9,6 +9,7 @@ mod clock;
 mod cognito;
 mod config;
 mod database;
+mod directory;
 mod endpoint;
 mod engine;
 mod entropy;
@@ -26,7 +27,9 @@ mod service_faults;
 mod ses;
 mod stack;
 mod streams;
+mod terminal;
 mod visitors;
+mod watch;
 mod wire;
 
 pub use config::Config;

@@ -1,4 +1,4 @@
-//! What comes into being with an organization (R5), whether the sign-up or the creator's own request brings it about.
+//! Everything that is created together with an organization (R5), by the trigger or by the creator's request.
 
 use crate::{
     configuration::{InvalidConfiguration, Variables},
@@ -9,31 +9,32 @@ use crate::{
     environment::Environment,
 };
 
-/// What template.yaml says about new organizations.
+/// The parameters of template.yaml for new organizations.
 #[derive(Clone, Debug)]
 pub struct OrganizationDefaults {
-    /// Name of the workspace that an organization starts with.
+    /// The name of the default workspace.
     pub workspace_name: WorkspaceName,
     pub seat_limit: u64,
 }
 
-/// What the default workspace is called where the parameter names something that no workspace can be called.
+/// The name of the default workspace, if the parameter breaks the rules for names.
 const WORKSPACE_NAME: &str = "Default workspace";
 
-/// The parameter's name for a default workspace. The template's pattern lets no ASCII through that the rules for names
-/// refuse, but for `www.`; what it cannot express is no reason to stop every sign-up.
+/// Parses the parameter for the name of the default workspace. The pattern in the template rejects every ASCII text
+/// that the rules for names reject, except `www.`. A pattern cannot express the other rules, and an invalid name must
+/// not stop every sign-up.
 fn workspace_name(parameter: &str) -> Result<WorkspaceName, impl std::fmt::Display + use<>> {
     WorkspaceName::parse(parameter).or_else(|error| {
-        tracing::error!(%error, "DefaultWorkspaceName is no name: new workspaces are called {WORKSPACE_NAME}");
+        tracing::error!(%error, "DefaultWorkspaceName breaks the rules for names: new workspaces are named {WORKSPACE_NAME}");
         WorkspaceName::parse(WORKSPACE_NAME)
     })
 }
 
 impl OrganizationDefaults {
-    /// From `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`.
+    /// Reads `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`.
     ///
     /// # Errors
-    /// When one of them is missing or cannot be used.
+    /// When one of the variables is missing or not valid.
     pub fn new(variables: &Variables) -> Result<Self, InvalidConfiguration> {
         Ok(Self {
             workspace_name: variables.checked("DEFAULT_WORKSPACE_NAME", workspace_name)?,
@@ -42,10 +43,10 @@ impl OrganizationDefaults {
     }
 }
 
-/// Everything that comes into being in one step.
+/// Everything that one transaction creates.
 #[derive(Clone, Debug)]
 pub struct NewOrganization {
-    /// The creator, as Cognito has them.
+    /// The creator, with the data from Cognito.
     pub creator: User,
     pub organization: Organization,
     pub workspace: Workspace,
@@ -55,7 +56,7 @@ pub struct NewOrganization {
 }
 
 impl NewOrganization {
-    /// An organization of `creator`'s, with fresh ids.
+    /// Creates the organization of `creator`, with new ids.
     pub fn new(
         creator: User,
         details: OrganizationDetails,

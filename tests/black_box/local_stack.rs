@@ -130,7 +130,7 @@ async fn a_page_of_this_machine_may_call_cognito(target: Target) {
     let wanted = "amz-sdk-invocation-id,amz-sdk-request,authorization,cache-control,content-type,x-amz-date,\
                   x-amz-security-token,x-amz-target,x-amz-user-agent";
     for (origin, expected) in
-        [("http://localhost:5173", 204), (acceptance::APP_URL, 204), ("https://evil.example", 403), ("null", 403)]
+        [("http://127.0.0.1:5173", 204), (acceptance::APP_URL, 204), ("https://evil.example", 403), ("null", 403)]
     {
         let headers = [
             ("Host", "localhost:4566"),

@@ -28,7 +28,7 @@ async fn the_mail_says_who_invites_where_to(target: Target) {
     let mails = target.mails_to(&email).await;
     let mail = &mails[0];
     assert_eq!(mails.len(), 1);
-    assert!(mail.from.contains(SENDER_ADDRESS), "{}", mail.from);
+    assert!(mail.from == SENDER_ADDRESS || mail.from.ends_with(&format!(" <{SENDER_ADDRESS}>")), "{}", mail.from);
     assert!(mail.subject.contains(&organization.name), "{}", mail.subject);
     let link = format!("{APP_URL}/invitations/accept#token={}", invitation.token);
     let html = mail.html.as_deref().unwrap();
@@ -229,15 +229,20 @@ async fn the_mail_begins_with_the_product_and_a_message_holds_no_link(target: Ta
     let message =
         "Claim at https://evil.example/pay or evil.example,\nwrite to pay@evil.example or call +1 555 123 4567";
     let mail = invited_with(&target, message).await.expect("a message with addresses is taken");
-    let html = mail.html.unwrap();
+    let html = mail.html.clone().unwrap();
     let (product, _) = mail.subject.split_once(": ").expect("the product's name, then the rest");
-    let body = html.split_once("<p>").expect("a paragraph").1;
-    assert!(mail.text.starts_with(&format!("{product}: ")) && body.starts_with(&format!("{product}: ")), "{html}");
+    let (before, _) = html.split_once("<h1").expect("a heading");
+    assert!(
+        mail.text.starts_with(&format!("{product}\n\n")) && before.trim_end().ends_with(&format!(">{product}</div>")),
+        "{html}"
+    );
     for part in [&mail.text, &html] {
         for link in ["https://evil", "evil.example", "@evil", "555 123"] {
             assert!(!part.contains(link), "{part}");
         }
         assert!(part.contains("evil[.]example") && part.contains("+1[ ]555[ ]123[ ]4567"), "{part}");
     }
-    assert_eq!(html.matches("href=").count(), 1, "{html}");
+    // The button, the URL under it, and the way to decline.
+    let link = format!("href=\"{APP_URL}/invitations/accept#token={}\"", mail.invitation_token().unwrap());
+    assert_eq!((html.matches("href=").count(), html.matches(&link).count()), (3, 3), "{html}");
 }

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use shared::domain::{Access, Area, Permission, PermissionSet, Role};
 
-use super::{read, rules::quoted};
+use super::read;
 
 /// The cells of the table's rows: the route, and the anchor of its section.
 fn routes(page: &str) -> Vec<(String, String)> {
-    let rows = page.lines().filter(|line| line.starts_with("| `") && line.contains(" /"));
-    rows.map(|row| {
+    let row = |row: &str| {
+        let route = row.strip_prefix("| `")?.split('`').next().filter(|cell| cell.contains(" /"))?;
         let anchor = row.split("](#").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
-        (quoted(row).remove(0), anchor.to_owned())
-    })
-    .collect()
+        Some((route.to_owned(), anchor.to_owned()))
+    };
+    page.lines().filter_map(row).collect()
 }
 
 /// The text below a heading, up to the next one.

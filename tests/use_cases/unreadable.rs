@@ -53,7 +53,7 @@ fn left_out(entity: &str, field: &str) -> String {
 
 fn failed(entity: &str, field: &str) -> String {
     format!(
-        "the request failed: the table gave an answer that was not expected: an item of kind {entity} cannot be read: {field} has no usable value"
+        "the request failed: the table returned an unexpected response: an item of kind {entity} cannot be read: {field} has no usable value"
     )
 }
 

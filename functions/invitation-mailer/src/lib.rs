@@ -6,7 +6,8 @@ mod backoff;
 mod due;
 mod event;
 mod fresh;
-mod mail;
+/// Public for the previews: see `examples/previews`.
+pub mod mail;
 mod outcome;
 mod plain;
 mod post_office;

@@ -1,4 +1,4 @@
-//! `…/members`: list, read, remove, leave.
+//! The routes of members: list, read, remove and leave (`…/members`).
 
 mod remove_member;
 mod views;

@@ -7,17 +7,17 @@ use shared::{
     table::{CreateOrganizationCheck, CreationState, Occasion, RightToCreate, StoreError, Table},
 };
 
-/// Why an organization was not created.
+/// The reason why no organization was created.
 #[derive(Debug)]
 pub(crate) enum NotCreated {
-    /// R3: the user created one.
+    /// The user has already created an organization (R3).
     AlreadyCreated,
-    /// R3, R6: the user's sign-up is over.
+    /// The user's onboarding is complete (R3, R6).
     Closed,
 }
 
 impl NotCreated {
-    /// `support_url`: where the user can ask for one more.
+    /// Converts the reason into an error response. `support_url` is where the user can ask for one more organization.
     pub(crate) fn into_problem(self, support_url: &str) -> Problem {
         match self {
             Self::AlreadyCreated => Problem::new(
@@ -34,14 +34,14 @@ impl NotCreated {
     }
 }
 
-/// A batch is no transaction: it can read the record before the same request commits, and the user after. When the user says
-/// that something was committed, one more look sees the record, too.
+/// The number of further reads. A batch is not a transaction: it can read the record before the same request commits,
+/// and the user after that. If the user item shows that something was committed, one more read also returns the record.
 const LOOKS: usize = 1;
 
-/// What is already clear from the table: the answer to the same request, or that the user may not. Refusing costs no
-/// question to Cognito.
+/// Returns the result that the table already determines: the response to the same request, or that the user cannot
+/// create an organization. So this case causes no call to Cognito.
 ///
-/// An answer is given again only to a user who is still a member of what it is about (I7).
+/// A stored response is repeated only to a user who is still a member of its organization (I7).
 pub(crate) async fn before(
     table: &Table,
     user: &UserId,
@@ -70,7 +70,7 @@ fn why_not(user: &User) -> NotCreated {
     if user.created_organization.is_some() { NotCreated::AlreadyCreated } else { NotCreated::Closed }
 }
 
-/// Creates an organization (R3, R5): by the right that sign-up gives, else by one that an operator granted.
+/// Creates an organization (R3, R5), while onboarding is open or because an operator granted one more.
 pub(crate) async fn create_organization(
     table: &Table,
     new: &NewOrganization,

@@ -1,4 +1,4 @@
-//! `GET /me` and `POST /organizations`: what a user who has just signed in needs.
+//! The routes `GET /me` and `POST /organizations`, for a user who has just signed in.
 
 mod create_organization;
 mod me;
@@ -96,7 +96,7 @@ impl Onboarding {
         failure.into_problem(|reason| reason.into_problem(&self.support_url))
     }
 
-    /// Cognito's word on the caller, as often as R24 allows.
+    /// Asks Cognito for the caller, within the limit of R24.
     async fn identity(&self, caller: &Caller, now: Timestamp) -> Result<Identity, DirectoryError> {
         self.identity_checks.take(&caller.user_id, now).map_err(DirectoryError::TooOften)?;
         self.directory.identity(&caller.username).await

@@ -7,7 +7,7 @@ use shared::{
 
 use crate::me::Me;
 
-/// `GET /me`
+/// The response of `GET /me`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MeView {
@@ -65,7 +65,7 @@ impl From<&Membership> for MyOrganizationView {
     }
 }
 
-/// `POST /organizations`
+/// The response of `POST /organizations`.
 #[derive(Debug, Serialize)]
 pub(crate) struct CreatedView {
     organization: OrganizationView,

@@ -5,21 +5,22 @@ use shared::{
 
 use crate::event::SignUp;
 
-/// What came of a sign-up.
+/// The outcome of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Welcomed {
-    /// The user exists and created an organization.
+    /// The trigger created the user and the organization.
     Created,
-    /// An earlier or overlapping run had done it, or the user's onboarding is over for another reason.
+    /// An earlier or concurrent run did it, or the user's onboarding is complete for another reason.
     Already,
-    /// The user exists and will be prompted: no organization was named.
+    /// The trigger created the user. The sign-up named no organization, so the front end asks for one.
     Prompted,
-    /// Likewise: what was said about the organization breaks a rule, which never fails a sign-up.
+    /// The trigger created the user. The details of the organization break a rule, so the front end asks for them
+    /// again. This never fails a sign-up.
     PromptedForCorrection,
 }
 
 impl Welcomed {
-    /// For the log.
+    /// The name of the outcome in the log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Created => "created",
@@ -30,11 +31,12 @@ impl Welcomed {
     }
 }
 
-/// Creates the user, and the organization if one was named: at most one, however often and however concurrently this runs
-/// (I5), since the user's item carries the right to create one, and the transaction spends it.
+/// Creates the user, and the organization if the sign-up named one. It creates at most one organization, however often
+/// and concurrently it runs (I5): the user's item says whether the user can create one, and the transaction uses that
+/// up.
 ///
 /// # Errors
-/// When the table does not do its part.
+/// When the table is not available or returns an unexpected response.
 pub(crate) async fn welcome(
     table: &Table,
     defaults: &OrganizationDefaults,

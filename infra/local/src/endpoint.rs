@@ -24,7 +24,7 @@ use crate::{
     iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, LogSink, invoke_api},
-    lookups, not_emulated, pages, planted,
+    lookups, not_emulated, pages, planted, previews,
     service_faults::{Faults, Pending},
     ses::Ses,
     site,
@@ -64,6 +64,9 @@ impl Endpoint {
             .route("/v2/email/outbound-emails", post(send_email))
             .route("/{pool}/.well-known/{document}", get(document))
             .route("/_local/inbox.json", get(inbox_json))
+            .route("/_local/mails", get(previews::folder))
+            .route("/_local/mails/", get(previews::index))
+            .route("/_local/mails/{*file}", get(previews::file))
             .route("/_local/config.json", get(config))
             .route("/_local/dead-letters.json", get(dead_letters))
             .route("/_local/permissions.json", get(permissions))

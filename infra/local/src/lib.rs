@@ -25,6 +25,7 @@ mod notices;
 mod options;
 mod pages;
 mod planted;
+mod previews;
 mod schedules;
 mod service_faults;
 mod ses;

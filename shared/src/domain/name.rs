@@ -1,6 +1,6 @@
 /// The text is not the name of a value of the enum.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("is not one of the names that there are")]
+#[error("is not a known name")]
 pub struct UnknownName;
 
 /// Implements `Display` and `FromStr` by `name`, for an enum that lists its values in `ALL`.

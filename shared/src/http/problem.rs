@@ -8,7 +8,8 @@ use crate::{
     telemetry,
 };
 
-/// Everything that can go wrong for a client: the code, its status and its title. Codes are stable; the wording is not.
+/// Defines the error codes, each with its status and its title. Clients branch on the code, which never changes. The
+/// texts can change.
 macro_rules! codes {
     ($($code:ident = $text:literal, $status:literal, $title:literal;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ macro_rules! codes {
 
             pub const fn status(self) -> u16 { match self { $(Self::$code => $status,)* } }
 
-            /// What it means, in a few words.
+            /// The title of the error response, which is the same for every response with this code.
             pub const fn title(self) -> &'static str { match self { $(Self::$code => $title,)* } }
         }
     };
@@ -64,7 +65,7 @@ codes! {
     TemporarilyUnavailable = "temporarily-unavailable", 503, "The API is temporarily unavailable";
 }
 
-/// An answer that is not what was asked for, as RFC 9457 has it.
+/// An error response (problem details, RFC 9457).
 #[derive(Clone, Debug)]
 pub struct Problem {
     code: Code,
@@ -75,52 +76,53 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// `detail`: what happened and what to do about it, for the person who reads it.
+    /// Creates an error response. `detail` has two sentences: what is wrong, and what the reader can do. docs/style.md
+    /// has the rules.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), errors: Vec::new(), required: None, retry_after: None }
     }
 
-    /// Values that break rules.
+    /// The response for values that break rules.
     pub fn validation(errors: Vec<Violation>) -> Self {
         let detail = "Each entry of `errors` names a value and the rule that it breaks. Correct these values and send the request again.";
         Self { errors, ..Self::new(Code::ValidationFailed, detail) }
     }
 
-    /// One value that breaks a rule.
+    /// The response for one value that breaks a rule.
     pub fn invalid(pointer: &str, detail: impl std::fmt::Display) -> Self {
         Self::validation(vec![Violation { pointer: pointer.to_owned(), detail: detail.to_string() }])
     }
 
-    /// The same answer for an unknown organization and for one that the caller is no member of (R12).
+    /// The response for an unknown organization. It is the same if the caller is not a member (R12).
     pub fn organization_not_found() -> Self {
         let detail = "You are not a member of an organization with this id. Check the link, or ask the organization to invite you.";
         Self::new(Code::OrganizationNotFound, detail)
     }
 
-    /// The path or the request names a member that there is not.
+    /// The response for a member who does not exist.
     pub fn member_not_found() -> Self {
         Self::new(Code::MemberNotFound, "The organization has no member with this id. Reload the list of members.")
     }
 
-    /// The change would leave no organization admin (R10).
+    /// The response for a change that would leave no organization admin (R10).
     pub fn last_organization_admin() -> Self {
         let detail = "This change would leave the organization without an admin. Make another member an organization admin first.";
         Self::new(Code::LastOrganizationAdmin, detail)
     }
 
-    /// `If-Match` names another version than there is.
+    /// The response for an `If-Match` that names another version than the current one.
     pub fn version_mismatch() -> Self {
         let detail = "The member changed after you read this version. Read the member again, and send its new `ETag` in `If-Match`.";
         Self::new(Code::VersionMismatch, detail)
     }
 
-    /// One idempotency key, two requests (I9).
+    /// The response for an idempotency key that was used for another request (I9).
     pub fn idempotency_key_reused() -> Self {
         let detail = "Another request used this `Idempotency-Key` within the last 24 hours. Send a new key with each new request.";
         Self::new(Code::IdempotencyKeyReused, detail)
     }
 
-    /// template.yaml has a route that its function does not know: see [`routes!`](crate::routes).
+    /// The response for a route in template.yaml that the function does not have, see [`routes!`](crate::routes).
     pub fn unknown_route() -> Self {
         #[derive(Debug, thiserror::Error)]
         #[error("template.yaml sends a route to this function that the function does not have")]
@@ -128,18 +130,18 @@ impl Problem {
         Self::internal(&UnknownRoute)
     }
 
-    /// The same request may safely be sent again.
+    /// The response for a request that the client can safely send again.
     pub fn unavailable() -> Self {
         let detail = "The API could not complete or confirm the request. You can safely send the same request again in a moment.";
         Self::retry_after(Code::TemporarilyUnavailable, detail, SignedDuration::from_secs(1))
     }
 
-    /// The same request may succeed after `pause`.
+    /// The response for a request that can succeed after `pause`.
     pub fn retry_after(code: Code, detail: impl Into<String>, pause: SignedDuration) -> Self {
         Self { retry_after: Some(pause), ..Self::new(code, detail) }
     }
 
-    /// A mistake of this side. `error` goes to the log, never to the client.
+    /// The response for an internal error. `error` goes to the log, never to the client.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(error = telemetry::chain(error), "the request failed");
         Self::new(
@@ -152,7 +154,7 @@ impl Problem {
         self.code
     }
 
-    /// Seconds for the header `Retry-After`.
+    /// The value of the header `Retry-After`, in seconds.
     pub fn retry_after_seconds(&self) -> Option<i64> {
         self.retry_after.map(|duration| (duration.as_millis() + 999) as i64 / 1000)
     }

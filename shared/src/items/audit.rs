@@ -5,18 +5,18 @@ use uuid::Uuid;
 use super::{Item, Key, Text, keys::sk};
 use crate::domain::{OrganizationId, Role, Timestamp, UserId, named};
 
-/// `ORG#org` / `AUDIT#uuidv7`: who did what, on whom, when, from which request (R17).
+/// An audit record, `ORG#org` / `AUDIT#uuidv7`: the actor, the action, its target, the time and the request (R17).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AuditItem {
     pub(crate) organization_id: Text<OrganizationId>,
-    /// UUIDv7 of the instant.
+    /// The id of the record, a UUIDv7 of its instant.
     pub(crate) audit_id: Text<Uuid>,
-    /// The user; nobody where somebody who has not signed in answers an invitation.
+    /// The user who acted. Missing if a person without a sign-in replied to an invitation.
     pub(crate) actor: Option<Text<UserId>>,
     pub(crate) action: Text<AuditAction>,
-    /// On which user, invitation or workspace.
+    /// The user, invitation or workspace that the action changed.
     pub(crate) target: Option<String>,
-    /// The roles that it gave.
+    /// The roles that the action granted.
     pub(crate) roles: Option<Vec<Text<Role>>>,
     pub(crate) at: Text<Timestamp>,
     pub(crate) request_id: String,
@@ -30,7 +30,7 @@ impl Item for AuditItem {
     }
 }
 
-/// What can be done.
+/// The actions that are audited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
     OrganizationCreated,

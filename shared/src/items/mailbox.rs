@@ -6,11 +6,11 @@ use crate::domain::AddressKey;
 /// `MAILBOX#address` / `EMAILS#day`: how many invitation emails an address was sent on that day, UTC (R24).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MailboxItem {
-    address_key: Text<AddressKey>,
-    day: String,
-    emails: u32,
+    pub(super) address_key: Text<AddressKey>,
+    pub(super) day: String,
+    pub(super) emails: u32,
     /// Seconds since 1970. DynamoDB deletes the count some time after its day.
-    ttl: i64,
+    pub(super) ttl: i64,
 }
 
 impl Item for MailboxItem {

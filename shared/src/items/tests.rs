@@ -167,6 +167,7 @@ fn what_the_domain_writes_is_what_is_stored() {
     check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
+    check(&MailboxItem { address_key: Text(key.clone()), day: "2026-01-02".to_owned(), emails: 3, ttl: 1_767_495_845 });
     let queued =
         Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000ae".parse::<InvitationId>().unwrap(), ..invitation() };
     check(&InvitationItem::new(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
@@ -214,6 +215,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
             "invited_address",
         ],
     ),
+    ("mailbox", &["address_key"]),
     ("workspace", &["organization_id", "workspace_id", "created_at"]),
     ("audit_record", &["organization_id", "audit_id", "actor", "action", "at"]),
 ];

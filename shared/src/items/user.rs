@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Item, Key, Text, field::Stored, keys};
 use crate::domain::{EmailAddress, Onboarding, OrganizationId, PersonName, Timestamp, User, UserId};
 
-/// `USER#sub` / `PROFILE`
+/// The profile of a user, `USER#sub` / `PROFILE`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct UserItem {
     user_id: Text<UserId>,
@@ -12,7 +12,7 @@ pub struct UserItem {
     name: Option<Stored<PersonName>>,
     onboarding: Text<Onboarding>,
     created_organization_id: Option<Text<OrganizationId>>,
-    /// An operator raises it to let the user found one more organization (R3).
+    /// The number of further organizations that the user can create. An operator raises it (R3).
     #[serde(default)]
     granted_organizations: u32,
     as_of: Text<Timestamp>,

@@ -13,24 +13,25 @@ use crate::{
     new_organization::NewOrganization,
 };
 
-/// By which right a user creates an organization (R3).
+/// The reason why a user can create an organization (R3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RightToCreate {
-    /// Their sign-up is not over yet.
+    /// The user's onboarding is open.
     SignUp,
-    /// An operator granted them one more.
+    /// An operator granted the user one more organization.
     Grant,
 }
 
-/// The conditions of new.
+/// The conditions of a new organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CreateOrganizationCheck {
-    /// The user has the right, on the user's own item: at most one transaction spends it (I5).
+    /// The user can create an organization. The condition is on the user's item, so at most one transaction succeeds
+    /// (I5).
     Right,
 }
 
 impl Table {
-    /// Creates an organization: all of it or none of it, in one round trip.
+    /// Creates an organization with all its items, or nothing, in one round trip.
     pub async fn create_organization(
         &self,
         new: &NewOrganization,

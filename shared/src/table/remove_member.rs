@@ -12,15 +12,15 @@ use crate::{
 /// The conditions of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemovalCheck {
-    /// The member is still as it was read.
+    /// The member has not changed since it was read.
     Member,
     /// An organization admin remains (R10).
     LastAdmin,
 }
 
 impl Table {
-    /// Ends a membership, not the account (R18): `member`, as it was read, is removed by whoever `authority` names, or
-    /// leaves when there is none (R9).
+    /// Ends a membership, not the account (R18). The actor of `authority` removes `member`, or `member` leaves if there
+    /// is no authority (R9). `member` must not have changed since it was read.
     pub async fn remove_member(
         &self,
         member: &Member,

@@ -37,7 +37,7 @@ pub struct Resend<'a> {
 }
 
 impl Resend<'_> {
-    /// Whether it takes a seat and the address again: they were released when the expiry was materialised.
+    /// Whether it takes a seat and the address again: they were released when the expiry was materialized.
     pub fn uses_a_seat(&self) -> bool {
         self.before.state == InvitationState::Expired
     }

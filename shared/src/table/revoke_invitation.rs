@@ -36,7 +36,7 @@ impl Table {
             end,
             unchanged,
         );
-        // Whoever materialised its expiry has released both already.
+        // Whoever materialized its expiry has released both already.
         if invitation.state == InvitationState::Pending {
             let (release, in_use) = released(1);
             transaction = transaction

@@ -101,6 +101,8 @@ impl World {
                 ("ACCEPT_IN_APP", "true"),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),
+                ("ACCENT_COLOR", "#0b57d0"),
+                ("DEFAULT_LOCALE", "en"),
                 ("APP_URL", "https://app.example.com"),
             ]),
             sdk: sdk(engine.endpoint_url()),

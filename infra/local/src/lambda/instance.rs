@@ -1,6 +1,7 @@
 //! One execution environment: a process of the function and the Runtime API it talks to.
 
 use std::{
+    os::unix::process::ExitStatusExt,
     path::Path,
     process::ExitStatus,
     sync::{Arc, Mutex},
@@ -120,9 +121,7 @@ impl Instance {
         let request_id = entropy::uuid();
         let (reply, replied) = oneshot::channel();
         let limit = function.timeout;
-        let route = serde_json::from_slice::<Value>(&payload)
-            .ok()
-            .and_then(|event| Some(event.get("routeKey")?.as_str()?.to_owned()));
+        let route = route_of(&payload);
         let deadline = clock::now().as_millisecond() + i64::try_from(limit.as_millis()).unwrap_or(i64::MAX / 2);
         let invocation = Invocation {
             request_id: request_id.clone(),
@@ -165,6 +164,13 @@ impl Instance {
     }
 }
 
+/// What an invocation is for: the route of a request, or Cognito's trigger.
+fn route_of(payload: &Bytes) -> Option<String> {
+    let event: Value = serde_json::from_slice(payload).ok()?;
+    let name = event.get("routeKey").or_else(|| event.get("triggerSource"))?;
+    name.as_str().map(str::to_owned)
+}
+
 /// Waits for the process, and ends it when it is no longer wanted.
 async fn watch_over(
     mut child: Child,
@@ -203,8 +209,11 @@ fn terminate(child: &Child) {
 
 /// In Lambda's words: `exit status 1`, `signal: killed`.
 fn describe(status: ExitStatus) -> String {
-    match status.code() {
-        Some(code) => format!("exit status {code}"),
-        None => status.to_string(),
+    match (status.code(), status.signal().map(Signal::try_from)) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(Ok(Signal::SIGABRT))) => "signal: aborted".to_owned(),
+        (None, Some(Ok(Signal::SIGKILL))) => "signal: killed".to_owned(),
+        (None, Some(Ok(Signal::SIGSEGV))) => "signal: segmentation fault".to_owned(),
+        _ => status.to_string(),
     }
 }

@@ -10,16 +10,16 @@ use std::{
 use serde_json::Value;
 use tokio::{process::Command, sync::Mutex};
 
-use crate::{error::StartError, options::workspace_root};
+use crate::{error::StartError, notices::Notices};
 
 /// What this process has built already: many tests start many stacks.
 static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::const_new(BTreeMap::new());
 
 /// Builds the binaries, in the profile and the target directory of this very program, and says where they are.
-pub(crate) async fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, StartError> {
+pub(crate) async fn build(names: &[String], notices: Notices) -> Result<BTreeMap<String, PathBuf>, StartError> {
     let mut built = BUILT.lock().await;
     if !names.iter().all(|name| built.contains_key(name)) {
-        built.extend(run_cargo(names).await?);
+        built.extend(run_cargo(names, notices).await?);
     }
     let path = |name: &String| Some((name.clone(), built.get(name)?.clone()));
     names
@@ -33,37 +33,30 @@ pub(crate) async fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>,
         .collect()
 }
 
-async fn run_cargo(names: &[String]) -> Result<BTreeMap<String, PathBuf>, StartError> {
-    let program = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let mut command = Command::new(&program);
-    command.current_dir(workspace_root()).args(["build", "--quiet", "--message-format=json-render-diagnostics"]);
+/// Builds them once more. Cargo shows what does not compile.
+pub(crate) async fn build_again(names: &[String], notices: Notices) -> Result<(), StartError> {
+    run_cargo(names, notices).await.map(|_| ())
+}
+
+async fn run_cargo(names: &[String], notices: Notices) -> Result<BTreeMap<String, PathBuf>, StartError> {
+    let mut command = local_launcher::cargo(names);
+    command.arg("--message-format=json-render-diagnostics");
     if let Some((target, profile)) = own_profile() {
         command.arg("--target-dir").arg(target);
         // The directory of the profile `dev` has another name.
         command.args(["--profile", if profile == "debug" { "dev" } else { &profile }]);
     }
-    // Of the whole workspace, so that what `cargo test` and `cargo local` have built for themselves counts here too: cargo
-    // builds a dependency again for every other set of packages that asks for other features of it.
-    command.arg("--workspace");
-    for name in names {
-        command.args(["--bin", name]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    if notices.speaks() {
+        // Cargo's own progress and the compiler's messages.
+        command.stderr(Stdio::inherit());
+    } else {
+        command.arg("--quiet").stderr(Stdio::piped());
     }
-    // What cargo told this program about its own package would make build scripts run again.
-    let own = [
-        "CARGO_PKG_",
-        "CARGO_MANIFEST_",
-        "CARGO_BIN_",
-        "CARGO_CRATE_",
-        "CARGO_PRIMARY_",
-        "CARGO_TARGET_TMPDIR",
-        "OUT_DIR",
-    ];
-    for (key, _) in std::env::vars().filter(|(key, _)| own.iter().any(|prefix| key.starts_with(prefix))) {
-        command.env_remove(key);
-    }
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    let output = command.spawn().map_err(|source| StartError::Cargo { program: program.clone(), source })?;
-    let output = output.wait_with_output().await.map_err(|source| StartError::Cargo { program, source })?;
+    let program = command.get_program().to_string_lossy().into_owned();
+    let wrong = |source| StartError::Cargo { program: program.clone(), source };
+    let child = Command::from(command).kill_on_drop(true).spawn().map_err(wrong)?;
+    let output = child.wait_with_output().await.map_err(wrong)?;
     if !output.status.success() {
         // Warnings are for whoever builds; what failed is for everybody.
         let _ = std::io::stderr().write_all(&output.stderr);

@@ -10,18 +10,9 @@ pub enum StartError {
     /// The template cannot be read or uses something that the stack does not know.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// Another process listens on a port that was asked for.
-    #[error(
-        "port {port} ({what}) is in use — stop what listens there, or choose another one with {option} (0 picks a free one)"
-    )]
-    PortInUse {
-        /// The port that was asked for.
-        port: u16,
-        /// What was to listen there.
-        what: &'static str,
-        /// The option that chooses it.
-        option: &'static str,
-    },
+    /// A port or the data directory is in use or cannot be had.
+    #[error(transparent)]
+    Taken(#[from] local_launcher::Taken),
     /// No port could be had at all.
     #[error("cannot listen on 127.0.0.1 ({0}) — check the loopback interface of this machine")]
     Listen(#[source] std::io::Error),
@@ -45,9 +36,14 @@ pub enum StartError {
         /// What happened instead.
         reason: String,
     },
-    /// Another stack uses the same directory.
-    #[error("{} is used by another local stack — stop that one, or choose another directory with --data", .0.display())]
-    DataInUse(PathBuf),
+    /// The log lines of a function were asked for that the template does not have.
+    #[error("--function {name}: the template has no such function — name one of {known}")]
+    NoSuchFunction {
+        /// What was asked for.
+        name: String,
+        /// The functions that there are.
+        known: String,
+    },
     /// The data directory cannot be used.
     #[error("cannot use {} ({reason}) — repair or delete it, or choose another directory with --data", path.display())]
     Data {

@@ -10,6 +10,7 @@ mod cognito;
 mod config;
 mod console;
 mod database;
+mod directory;
 mod endpoint;
 mod engine;
 mod entropy;
@@ -32,7 +33,9 @@ mod site;
 mod stack;
 mod streams;
 mod sts;
+mod terminal;
 mod visitors;
+mod watch;
 mod wire;
 
 pub use config::Config;

@@ -1,55 +1,18 @@
-//! `cargo local`: the whole product on this machine.
+//! The local stack as a program. `cargo local` builds it and the functions, and starts it.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
+use local_launcher::{Arguments, LogFormat};
 use local_stack::{Data, LocalStack, Logs, Options};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Runs the whole product on this machine: the HTTP API, the functions, and the AWS services they use.
-///
-/// It is a development tool. Everything listens on 127.0.0.1 only.
-#[derive(Debug, Parser)]
-#[command(name = "cargo local", version)]
-struct Arguments {
-    /// Port of the HTTP API; 0 picks a free one.
-    #[arg(long, default_value_t = 3000)]
-    api_port: u16,
-    /// Port of the AWS services; 0 picks a free one.
-    #[arg(long, default_value_t = 4566)]
-    aws_port: u16,
-    /// Where users, items and mails are kept between runs; `.local` in the workspace unless told otherwise.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
-    /// Keep nothing.
-    #[arg(long, conflicts_with = "data")]
-    memory: bool,
-    /// A template parameter; can be given several times.
-    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
-    parameters: Vec<(String, String)>,
-}
-
-fn parameter(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
-    Ok((name.to_owned(), value.to_owned()))
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let options = Options {
-        api_port: arguments.api_port,
-        aws_port: arguments.aws_port,
-        data: if arguments.memory {
-            Data::Memory
-        } else {
-            arguments.data.map_or_else(Data::workspace, Data::Directory)
-        },
-        parameters: arguments.parameters.into_iter().collect(),
-        logs: Logs::Stderr,
-        ..Options::default()
-    };
-    match run(options).await {
+    match run(options(Arguments::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             let _ = writeln!(std::io::stderr(), "error: {message}");
@@ -58,19 +21,37 @@ async fn main() -> ExitCode {
     }
 }
 
+fn options(arguments: Arguments) -> Options {
+    let logs = match arguments.log_format {
+        LogFormat::Auto if std::io::stderr().is_terminal() => Logs::Pretty,
+        LogFormat::Pretty => Logs::Pretty,
+        LogFormat::Auto | LogFormat::Json => Logs::Json,
+    };
+    Options {
+        api_port: arguments.api_port,
+        aws_port: arguments.aws_port,
+        data: arguments.directory().map_or(Data::Memory, Data::Directory),
+        reset: arguments.reset,
+        parameters: arguments.parameters.into_iter().collect(),
+        logs,
+        only: arguments.functions,
+        no_timeout: arguments.no_timeout,
+        watch: arguments.watch,
+        ..Options::default()
+    }
+}
+
 async fn run(options: Options) -> Result<(), String> {
     let mut interrupt = signal(SignalKind::interrupt()).map_err(|error| error.to_string())?;
     let mut terminate = signal(SignalKind::terminate()).map_err(|error| error.to_string())?;
+    let data = options.data.clone();
     let stack = tokio::select! {
         stack = LocalStack::start(options) => stack.map_err(|error| error.to_string())?,
         _ = interrupt.recv() => return Ok(()),
         _ = terminate.recv() => return Ok(()),
     };
-    let config = stack.config();
-    let (api, aws) = (&config.api_url, &config.aws_endpoint_url);
-    let ready = format!("ready  API {api}  AWS {aws}  inbox {aws}/_local/inbox  config {aws}/_local/config.json");
     // Without a reader of stdout the stack still runs.
-    let _ = writeln!(std::io::stdout(), "{ready}");
+    let _ = anstream::stdout().write_all(stack.config().ready(&data).as_bytes());
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

@@ -12,7 +12,12 @@ pub(crate) struct Notices {
 
 impl Notices {
     pub(crate) fn new(logs: Logs) -> Self {
-        Self { speaks: logs == Logs::Stderr }
+        Self { speaks: logs != Logs::Captured }
+    }
+
+    /// Whether somebody reads what is said.
+    pub(crate) fn speaks(self) -> bool {
+        self.speaks
     }
 
     pub(crate) fn say(self, text: &str) {

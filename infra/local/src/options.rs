@@ -1,9 +1,6 @@
 //! How a stack is to be started.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use stack_template::{Document, Template, TemplateError};
 
@@ -21,10 +18,18 @@ pub struct Options {
     pub aws_port: u16,
     /// Where the state lives.
     pub data: Data,
+    /// Deletes the state of earlier runs first.
+    pub reset: bool,
     /// Template parameters that win over infra/local/parameters.json.
     pub parameters: BTreeMap<String, String>,
     /// Where the functions' log lines go.
     pub logs: Logs,
+    /// Shows the log lines of these functions only, unless there are none.
+    pub only: Vec<String>,
+    /// Ends no function for its time limit, and lets its callers wait.
+    pub no_timeout: bool,
+    /// Builds the functions again when their sources change.
+    pub watch: bool,
 }
 
 impl Default for Options {
@@ -34,8 +39,12 @@ impl Default for Options {
             api_port: 0,
             aws_port: 0,
             data: Data::Memory,
+            reset: false,
             parameters: BTreeMap::new(),
             logs: Logs::Captured,
+            only: Vec::new(),
+            no_timeout: false,
+            watch: false,
         }
     }
 }
@@ -64,25 +73,13 @@ pub enum Data {
     Directory(PathBuf),
 }
 
-impl Data {
-    /// `.local` in the workspace, wherever the stack is started from.
-    #[must_use]
-    pub fn workspace() -> Self {
-        Self::Directory(workspace_root().join(".local"))
-    }
-}
-
 /// Where the functions' log lines go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Logs {
     /// Into memory, for [`crate::LocalStack::log_lines`]; nothing is printed.
     Captured,
     /// To stderr, as the functions wrote them.
-    Stderr,
-}
-
-/// The root of the workspace that this crate was built in.
-pub(crate) fn workspace_root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
+    Json,
+    /// To stderr, for people.
+    Pretty,
 }

@@ -8,8 +8,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-
-use crate::options::workspace_root;
+use local_launcher::workspace_root;
 
 const MISSING: &str =
     "There is no such preview. To write all of them, run: cargo run -p invitation-mailer --example previews\n";

@@ -3,8 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
-    net::TcpListener as StdListener,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -17,6 +16,7 @@ use crate::{
     config::Config,
     console::{Table, requests::Requests},
     database::Database,
+    directory,
     endpoint::Endpoint,
     engine::Engine,
     error::StartError,
@@ -30,6 +30,7 @@ use crate::{
     service_faults::Pending,
     ses::Ses,
     streams::{self, DeadLetters, Poller, Positions, Reading},
+    watch::Watch,
 };
 
 /// A running stack. Dropping it stops it; [`LocalStack::stop`] also waits for that.
@@ -52,11 +53,12 @@ impl LocalStack {
         // The ports first: nobody wants to wait for a build only to hear that one is taken.
         let (api_listener, api_url) = listen(options.api_port, "the HTTP API", "--api-port")?;
         let (aws_listener, aws_url) = listen(options.aws_port, "the AWS services", "--aws-port")?;
-        let lock = lock(&options.data)?;
+        let lock = directory::claim(&options.data, options.reset, notices)?;
+        let names = template.binaries()?;
+        check_names(&options.only, &names)?;
 
         let elsewhere = Elsewhere::find().await?;
-        notices.say("building the functions");
-        let (binaries, store) = build_and_open(&template, &options.data).await?;
+        let (binaries, store) = build_and_open(&names, &template, &options.data, notices).await?;
         let table_name = template.table_name()?;
         let database = Database::start(&options.data, &template, &table_name).await?;
         let identity = elsewhere.as_ref().map_or_else(|| store.identity(), |pool| pool.identity.clone());
@@ -77,11 +79,12 @@ impl LocalStack {
         let mut api = template.api(&names)?;
         let logs = LogSink::new(options.logs);
         let logs = logs.map_err(|error| StartError::Data { path: std::env::temp_dir(), reason: error.to_string() })?;
-        let logs = Arc::new(logs);
+        let logs = Arc::new(logs.only(options.only));
         let surroundings = Surroundings {
             region: template.region().to_owned(),
             dynamodb_url: database.engine.endpoint_url().to_owned(),
             aws_url: aws_url.clone(),
+            no_timeout: options.no_timeout,
         };
         let lambda = Arc::new(Lambda::new(&functions, &binaries, &surroundings, &logs));
         let inbox = Arc::new(Inbox::open(&options.data)?);
@@ -141,7 +144,6 @@ impl LocalStack {
             Self { config, engine: database.engine, lambda, logs, permissions, tasks: Vec::new(), _lock: lock };
         // A function may call the services before it asks for its first event, so they come first.
         stack.tasks.push(tokio::spawn(endpoint.serve(aws_listener)));
-        notices.say("starting the functions");
         stack.lambda.warm_up().await?;
         stack.tasks.push(tokio::spawn(gateway.serve(api_listener)));
         if let Some(stream) = database.stream {
@@ -160,6 +162,10 @@ impl LocalStack {
         }
         let schedules = Schedule::all(&functions, &stack.lambda);
         stack.tasks.extend(schedules.into_iter().map(|schedule| tokio::spawn(schedule.run())));
+        if options.watch {
+            let watch = Watch::new(binaries, Arc::clone(&stack.lambda), notices);
+            stack.tasks.push(tokio::spawn(watch.run()));
+        }
         for (function, kind) in not_driven(&functions) {
             notices.say(&format!(
                 "{function} has a source that is not driven here ({kind}): call it through the Lambda Invoke API"
@@ -224,37 +230,28 @@ fn not_driven(functions: &[Function]) -> Vec<(&str, &str)> {
 }
 
 /// The two things that take a moment, side by side.
-async fn build_and_open(template: &Template, data: &Data) -> Result<(BTreeMap<String, PathBuf>, Store), StartError> {
-    let names = template.binaries()?;
+async fn build_and_open(
+    names: &[String],
+    template: &Template,
+    data: &Data,
+    notices: Notices,
+) -> Result<(BTreeMap<String, PathBuf>, Store), StartError> {
     let (data, region) = (data.clone(), template.region().to_owned());
     let store = tokio::task::spawn_blocking(move || Store::open(&data, &region));
-    let (binaries, store) = tokio::join!(binaries::build(&names), store);
+    let (binaries, store) = tokio::join!(binaries::build(names, notices), store);
     Ok((binaries?, store.map_err(|error| StartError::SigningKey(error.to_string()))??))
 }
 
 fn listen(port: u16, what: &'static str, option: &'static str) -> Result<(TcpListener, String), StartError> {
-    let listener = StdListener::bind(("127.0.0.1", port)).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => StartError::PortInUse { port, what, option },
-        _ => StartError::Listen(error),
-    })?;
+    let listener = local_launcher::listen(port, what, option)?;
     listener.set_nonblocking(true).map_err(StartError::Listen)?;
     let address = listener.local_addr().map_err(StartError::Listen)?;
     Ok((TcpListener::from_std(listener).map_err(StartError::Listen)?, format!("http://{address}")))
 }
 
-/// One stack a directory: two would write over each other's state.
-fn lock(data: &Data) -> Result<Option<File>, StartError> {
-    let Data::Directory(directory) = data else { return Ok(None) };
-    let wrong = |path: &Path, error: &dyn std::fmt::Display| StartError::Data {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    };
-    std::fs::create_dir_all(directory).map_err(|error| wrong(directory, &error))?;
-    let path = directory.join("lock");
-    let file = File::create(&path).map_err(|error| wrong(&path, &error))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::DataInUse(directory.clone())),
-        Err(std::fs::TryLockError::Error(error)) => Err(wrong(&path, &error)),
+fn check_names(asked: &[String], known: &[String]) -> Result<(), StartError> {
+    match asked.iter().find(|name| !known.contains(name)) {
+        Some(name) => Err(StartError::NoSuchFunction { name: name.clone(), known: known.join(", ") }),
+        None => Ok(()),
     }
 }

@@ -50,7 +50,7 @@ impl Triggers {
         for _ in 0..TRIES {
             let invocation = lambda.invoke(function, event.to_string().into());
             // The function may still be running when Cognito asks again.
-            let Ok(outcome) = tokio::time::timeout(LIMIT, invocation).await else { continue };
+            let Ok(outcome) = tokio::time::timeout(lambda.patience(LIMIT), invocation).await else { continue };
             match outcome.map(|outcome| outcome.into_json()) {
                 Some(Ok(answer)) if answer.is_object() => return Ok(Some(answer)),
                 Some(Ok(_)) => {

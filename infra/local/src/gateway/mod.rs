@@ -110,7 +110,7 @@ impl Gateway {
         };
         let payload = event.payload().to_string().into();
         let invocation = self.lambda.invoke(&matched.route.function, payload);
-        let outcome = match tokio::time::timeout(LONGEST_INTEGRATION, invocation).await {
+        let outcome = match tokio::time::timeout(self.lambda.patience(LONGEST_INTEGRATION), invocation).await {
             Ok(outcome) => outcome,
             Err(_) => return message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable"),
         };

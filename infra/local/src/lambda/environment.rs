@@ -1,12 +1,15 @@
 //! The environment that Lambda gives a function.
 
 use stack_template::Function;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use crate::entropy;
 
 const OUR_CREDENTIALS: [&str; 3] = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
 const CREDENTIAL_SOURCES: [&str; 4] = ["AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME"];
+
+/// Longer than anybody debugs.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What all functions see around them.
 #[derive(Debug, Clone)]
@@ -16,6 +19,15 @@ pub(crate) struct Surroundings {
     pub(crate) dynamodb_url: String,
     /// Where Cognito and SES are.
     pub(crate) aws_url: String,
+    /// Whether nothing is ended for its time limit, so that somebody can look at it in a debugger.
+    pub(crate) no_timeout: bool,
+}
+
+impl Surroundings {
+    /// How long to wait for what has this limit.
+    pub(crate) fn patience(&self, limit: Duration) -> Duration {
+        if self.no_timeout { A_DAY } else { limit }
+    }
 }
 
 /// An endpoint that the caller's environment puts in the place of one of ours.

@@ -1,6 +1,7 @@
 //! One execution environment: a process of the function and the Runtime API it talks to.
 
 use std::{
+    os::unix::process::ExitStatusExt,
     path::Path,
     process::ExitStatus,
     sync::{Arc, Mutex},
@@ -12,6 +13,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
+use serde_json::Value;
 use stack_template::Function;
 use tokio::{
     net::TcpListener,
@@ -33,6 +35,9 @@ const GRACE: Duration = Duration::from_millis(300);
 
 /// A running process. Dropping it ends the process.
 pub(super) struct Instance {
+    /// Which version of the binary it runs.
+    pub(super) version: u64,
+    logs: Arc<LogSink>,
     events: mpsc::Sender<Invocation>,
     /// How the process ended, once it has.
     exit: watch::Receiver<Option<String>>,
@@ -50,20 +55,21 @@ impl Instance {
     /// Starts the process and waits until it asks for an event.
     pub(super) async fn start(
         function: &Function,
-        binary: &Path,
+        (binary, version): (&Path, u64),
         surroundings: &Surroundings,
-        logs: &LogSink,
+        logs: &Arc<LogSink>,
         alive: mpsc::Sender<()>,
     ) -> Result<Self, String> {
         let wrong = |error: std::io::Error| error.to_string();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(wrong)?;
         let address = listener.local_addr().map_err(wrong)?.to_string();
+        let output = logs.output().map_err(wrong)?;
         let child = Command::new(binary)
             .env_clear()
             .envs(environment::of(function, surroundings, &address))
             .stdin(std::process::Stdio::null())
-            .stdout(logs.output().map_err(wrong)?)
-            .stderr(logs.output().map_err(wrong)?)
+            .stdout(output.stdout)
+            .stderr(output.stderr)
             // Ctrl-C in the terminal is for the stack, which then ends its functions itself.
             .process_group(0)
             .kill_on_drop(true)
@@ -77,13 +83,17 @@ impl Instance {
         let serving = tokio::spawn(async move {
             let _ = axum::serve(listener, router).await;
         });
+        let shown = output.reader.map(|reader| {
+            let (logs, name) = (Arc::clone(logs), function.name.clone());
+            tokio::spawn(async move { logs.show(&name, reader).await })
+        });
         let (stop, stopped) = oneshot::channel();
         let (exited, exit) = watch::channel(None);
-        tokio::spawn(watch_over(child, stopped, exited, alive));
-        let mut instance = Self { events, exit, serving, _stop: stop };
+        tokio::spawn(watch_over(child, shown, stopped, exited, alive));
+        let mut instance = Self { version, logs: Arc::clone(logs), events, exit, serving, _stop: stop };
 
         let ready = tokio::select! {
-            ready = tokio::time::timeout(INIT_LIMIT, phases.wait_for(|phase| *phase != Phase::Starting)) => match ready {
+            ready = tokio::time::timeout(surroundings.patience(INIT_LIMIT), phases.wait_for(|phase| *phase != Phase::Starting)) => match ready {
                 Ok(phase) => phase.map(|phase| phase.clone()).unwrap_or(Phase::Starting),
                 Err(_) => Phase::Broken(format!("it asked for no event within {} seconds", INIT_LIMIT.as_secs())),
             },
@@ -111,6 +121,7 @@ impl Instance {
         let request_id = entropy::uuid();
         let (reply, replied) = oneshot::channel();
         let limit = function.timeout;
+        let route = route_of(&payload);
         let deadline = clock::now().as_millisecond() + i64::try_from(limit.as_millis()).unwrap_or(i64::MAX / 2);
         let invocation = Invocation {
             request_id: request_id.clone(),
@@ -125,9 +136,15 @@ impl Instance {
             payload,
             reply,
         };
+        let logs = Arc::clone(&self.logs);
+        // As in Lambda, the log says it as well as the response.
+        let failed = |kind: &str, message: &str, logged: &str| {
+            logs.say(&function.name, &request_id, route.as_deref(), logged);
+            Outcome::failed(kind, &format!("RequestId: {request_id} Error: {message}"))
+        };
         let exit_error = |reason: &str| {
-            let message = format!("RequestId: {request_id} Error: Runtime exited with error: {reason}");
-            Outcome::failed("Runtime.ExitError", &message)
+            let message = format!("Runtime exited with error: {reason}");
+            failed("Runtime.ExitError", &message, &format!("{message} Runtime.ExitError"))
         };
         if self.events.send(invocation).await.is_err() {
             return (exit_error("it is gone"), None);
@@ -140,16 +157,24 @@ impl Instance {
             },
             reason = self.ended() => (exit_error(&reason), None),
             () = tokio::time::sleep(limit) => {
-                let message = format!("RequestId: {request_id} Error: Task timed out after {:.2} seconds", limit.as_secs_f64());
-                (Outcome::failed("Sandbox.Timedout", &message), None)
+                let message = format!("Task timed out after {:.2} seconds", limit.as_secs_f64());
+                (failed("Sandbox.Timedout", &message, &message), None)
             }
         }
     }
 }
 
+/// What an invocation is for: the route of a request, or Cognito's trigger.
+fn route_of(payload: &Bytes) -> Option<String> {
+    let event: Value = serde_json::from_slice(payload).ok()?;
+    let name = event.get("routeKey").or_else(|| event.get("triggerSource"))?;
+    name.as_str().map(str::to_owned)
+}
+
 /// Waits for the process, and ends it when it is no longer wanted.
 async fn watch_over(
     mut child: Child,
+    shown: Option<JoinHandle<()>>,
     stopped: oneshot::Receiver<()>,
     exited: watch::Sender<Option<String>>,
     alive: mpsc::Sender<()>,
@@ -167,6 +192,10 @@ async fn watch_over(
             }
         }
     };
+    if let Some(shown) = shown {
+        // What it wrote last comes before what is said about its end. A process that it started may hold the output open.
+        let _ = tokio::time::timeout(GRACE, shown).await;
+    }
     exited.send_replace(Some(status.map_or_else(|error| error.to_string(), describe)));
     drop(alive);
 }
@@ -180,8 +209,11 @@ fn terminate(child: &Child) {
 
 /// In Lambda's words: `exit status 1`, `signal: killed`.
 fn describe(status: ExitStatus) -> String {
-    match status.code() {
-        Some(code) => format!("exit status {code}"),
-        None => status.to_string(),
+    match (status.code(), status.signal().map(Signal::try_from)) {
+        (Some(code), _) => format!("exit status {code}"),
+        (None, Some(Ok(Signal::SIGABRT))) => "signal: aborted".to_owned(),
+        (None, Some(Ok(Signal::SIGKILL))) => "signal: killed".to_owned(),
+        (None, Some(Ok(Signal::SIGSEGV))) => "signal: segmentation fault".to_owned(),
+        _ => status.to_string(),
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod invoke_api;
 pub(crate) mod list_api;
 mod logs;
 mod pool;
+mod recent;
 mod runtime_api;
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
@@ -49,6 +50,7 @@ impl Outcome {
 /// Every function of the template.
 pub(crate) struct Lambda {
     pools: BTreeMap<String, Arc<Pool>>,
+    surroundings: Surroundings,
     ended: tokio::sync::Mutex<mpsc::Receiver<()>>,
 }
 
@@ -64,10 +66,13 @@ impl Lambda {
         let (alive, ended) = mpsc::channel(1);
         let pool = |function: &Function| {
             let binary = binaries.get(&function.name).cloned().unwrap_or_default();
+            let mut function = function.clone();
+            function.timeout = surroundings.patience(function.timeout);
             let pool = Pool::new(function.clone(), binary, surroundings.clone(), Arc::clone(logs), alive.clone());
             (function.name.clone(), Arc::new(pool))
         };
-        Self { pools: functions.iter().map(pool).collect(), ended: tokio::sync::Mutex::new(ended) }
+        let pools = functions.iter().map(pool).collect();
+        Self { pools, surroundings: surroundings.clone(), ended: tokio::sync::Mutex::new(ended) }
     }
 
     /// Starts one instance of each function and waits until all of them ask for work.
@@ -82,6 +87,19 @@ impl Lambda {
         let pool = Arc::clone(self.pools.get(name_of(function))?);
         let invocation = tokio::spawn(async move { pool.invoke(payload).await });
         Some(invocation.await.unwrap_or_else(|_| Outcome::failed("Runtime.ExitError", "the local stack is stopping")))
+    }
+
+    /// Goes on with the new binary of a function. Invocations that run finish on the old one.
+    pub(crate) async fn replace(&self, function: &str) -> Result<(), StartError> {
+        match self.pools.get(function) {
+            Some(pool) => pool.replace().await,
+            None => Ok(()),
+        }
+    }
+
+    /// How long somebody who invokes a function waits for it, by their own limit.
+    pub(crate) fn patience(&self, limit: Duration) -> Duration {
+        self.surroundings.patience(limit)
     }
 
     /// The ARN of a function by any of its names.

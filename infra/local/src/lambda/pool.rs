@@ -2,7 +2,10 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use axum::body::Bytes;
@@ -24,6 +27,8 @@ pub(super) struct Pool {
     free: Semaphore,
     /// Taken away when the stack stops; no process starts after that.
     alive: Mutex<Option<mpsc::Sender<()>>>,
+    /// Which version of the binary a new process starts from.
+    version: AtomicU64,
 }
 
 impl Pool {
@@ -42,6 +47,7 @@ impl Pool {
             idle: Mutex::default(),
             free: Semaphore::new(MOST_INSTANCES),
             alive: Mutex::new(Some(alive)),
+            version: AtomicU64::default(),
         }
     }
 
@@ -68,6 +74,13 @@ impl Pool {
         Ok(())
     }
 
+    /// Lets no process of the old binary take another invocation, and starts the first one of the new binary.
+    pub(super) async fn replace(&self) -> Result<(), StartError> {
+        self.version.fetch_add(1, Ordering::SeqCst);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.warm_up().await
+    }
+
     pub(super) async fn invoke(&self, payload: Bytes) -> Outcome {
         let Ok(_one_of_them) = self.free.acquire().await else {
             return Outcome::failed("Runtime.ExitError", "the local stack is stopping");
@@ -79,7 +92,9 @@ impl Pool {
         let instance = match instance {
             Ok(instance) => instance,
             Err(reason) => {
-                return Outcome::failed("Runtime.ExitError", &format!("Error: Runtime failed to start: {reason}"));
+                let message = format!("Runtime failed to start: {reason}");
+                self.logs.say(&self.function.name, "", None, &message);
+                return Outcome::failed("Runtime.ExitError", &format!("Error: {message}"));
             }
         };
         let (outcome, instance) = instance.invoke(&self.function, payload).await;
@@ -99,7 +114,8 @@ impl Pool {
     async fn start(&self) -> Result<Instance, String> {
         let alive = self.alive.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let alive = alive.ok_or("the local stack is stopping")?;
-        Instance::start(&self.function, &self.binary, &self.surroundings, &self.logs, alive).await
+        let binary = (self.binary.as_path(), self.version.load(Ordering::SeqCst));
+        Instance::start(&self.function, binary, &self.surroundings, &self.logs, alive).await
     }
 
     fn take_idle(&self) -> Option<Instance> {
@@ -110,7 +126,8 @@ impl Pool {
     }
 
     fn put_back(&self, instance: Instance) {
-        if instance.is_alive() && !self.free.is_closed() {
+        let is_current = instance.version == self.version.load(Ordering::SeqCst);
+        if is_current && instance.is_alive() && !self.free.is_closed() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(instance);
         }
     }

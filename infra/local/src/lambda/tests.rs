@@ -31,7 +31,7 @@ async fn fake_function() {
             api.post_to(&format!("/invocation/{id}/{outcome}"), &answer.to_string()).await;
             continue;
         }
-        match event.as_str().unwrap() {
+        match event["do"].as_str().or(event.as_str()).unwrap() {
             "exit" => std::process::exit(3),
             "hang" => std::future::pending().await,
             "fail" => {
@@ -76,7 +76,11 @@ static SCRIPT: LazyLock<PathBuf> = LazyLock::new(|| {
 
 async fn start(behavior: &str, timeout: Duration) -> (Lambda, Result<(), StartError>) {
     let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
-    let lambda = lambda(&[function(behavior, timeout, Vec::new())], &logs);
+    start_logging(behavior, timeout, &logs).await
+}
+
+async fn start_logging(behavior: &str, timeout: Duration, logs: &Arc<LogSink>) -> (Lambda, Result<(), StartError>) {
+    let lambda = lambda(&[function(behavior, timeout, Vec::new())], logs);
     let started = lambda.warm_up().await;
     (lambda, started)
 }
@@ -99,10 +103,21 @@ pub(crate) fn function(behavior: &str, timeout: Duration, sources: Vec<Source>) 
 }
 
 pub(crate) fn lambda(functions: &[Function], logs: &Arc<LogSink>) -> Lambda {
-    let surroundings =
-        Surroundings { region: "us-east-1".to_owned(), dynamodb_url: String::new(), aws_url: String::new() };
+    lambda_in(functions, logs, &surroundings())
+}
+
+fn surroundings() -> Surroundings {
+    Surroundings {
+        region: "us-east-1".to_owned(),
+        dynamodb_url: String::new(),
+        aws_url: String::new(),
+        no_timeout: false,
+    }
+}
+
+fn lambda_in(functions: &[Function], logs: &Arc<LogSink>, surroundings: &Surroundings) -> Lambda {
     let binaries = [("fake".to_owned(), SCRIPT.clone())].into();
-    Lambda::new(functions, &binaries, &surroundings, logs)
+    Lambda::new(functions, &binaries, surroundings, logs)
 }
 
 async fn running() -> Lambda {
@@ -171,6 +186,56 @@ async fn what_takes_too_long_is_ended() {
     assert_ne!(pid(invoke(&lambda, "x").await), before);
     lambda.stop().await;
     assert!(!is_running(before), "the process outlived its timeout");
+}
+
+#[tokio::test]
+async fn the_log_says_which_invocation_was_killed_or_crashed() {
+    let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
+    let (lambda, started) = start_logging("works", Duration::from_millis(500), &logs).await;
+    started.unwrap();
+    for event in ["hang", "exit"] {
+        let event = json!({"routeKey": "GET /me", "do": event}).to_string();
+        lambda.invoke("fake", event.into()).await.unwrap().into_json().unwrap_err();
+    }
+    let lines: Vec<Value> = logs.lines().iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let messages = ["Task timed out after 0.50 seconds", "Runtime exited with error: exit status 3 Runtime.ExitError"];
+    assert_eq!(lines.len(), messages.len(), "{lines:?}");
+    for (line, message) in lines.iter().zip(messages) {
+        assert_eq!((&line["message"], &line["level"]), (&json!(message), &json!("ERROR")));
+        assert_eq!((&line["service"], &line["route"]), (&json!("fake"), &json!("GET /me")));
+        assert!(!line["function_request_id"].as_str().unwrap().is_empty(), "{line}");
+    }
+    lambda.stop().await;
+}
+
+#[tokio::test]
+async fn a_replaced_function_finishes_what_it_does_and_takes_nothing_new() {
+    let lambda = running().await;
+    let old = pid(invoke(&lambda, "x").await);
+    let ((), running) = tokio::join!(
+        async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            lambda.replace("fake").await.unwrap();
+        },
+        invoke(&lambda, "wait"),
+    );
+    assert_eq!(pid(running), old, "the running invocation was moved");
+    let new = pid(invoke(&lambda, "x").await);
+    assert_ne!(new, old);
+    assert_eq!(pid(invoke(&lambda, "x").await), new);
+    lambda.stop().await;
+    assert!(!is_running(old), "the old process lives on");
+}
+
+#[tokio::test]
+async fn without_time_limits_nothing_is_ended() {
+    let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
+    let functions = [function("works", Duration::from_millis(50), Vec::new())];
+    let lambda = lambda_in(&functions, &logs, &Surroundings { no_timeout: true, ..surroundings() });
+    lambda.warm_up().await.unwrap();
+    invoke(&lambda, "wait").await.unwrap();
+    assert!(lambda.patience(Duration::from_secs(30)) > Duration::from_secs(3600));
+    lambda.stop().await;
 }
 
 #[tokio::test]

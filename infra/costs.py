@@ -22,7 +22,7 @@ PRICES = {
     "CloudWatch, metric": 0.30,
     "CloudWatch, dashboard": 3.00,
     "X-Ray, million traces": 5.00,
-    "SES, thousand mails": 0.10,
+    "SES, thousand emails": 0.10,
     "EventBridge Scheduler, million invocations": 1.00,
 }
 
@@ -119,7 +119,7 @@ def lines(users: int) -> list[tuple[str, str, float]]:
         row("CloudWatch", priced("CloudWatch Logs, GB taken in and kept for a month", logged, "GB"),
             priced("CloudWatch, alarm", ALARMS, "alarms"), priced("CloudWatch, metric", METRICS, "metrics")),
         row("X-Ray", priced("X-Ray, million traces", traces / million, "M traces")),
-        row("SES", priced("SES, thousand mails", mails / 1000, "k mails")),
+        row("SES", priced("SES, thousand emails", mails / 1000, "k emails")),
         row("Scheduler", priced("EventBridge Scheduler, million invocations", SCHEDULED / million, "M invocations")),
     ]
 

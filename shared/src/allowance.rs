@@ -1,4 +1,4 @@
-//! How often one user may do something that costs (R24), counted in this execution environment.
+//! Limits how often one user can do something that has a cost (R24). The counts are in this execution environment.
 
 use std::{
     collections::HashMap,
@@ -9,11 +9,11 @@ use jiff::SignedDuration;
 
 use crate::domain::{Timestamp, UserId};
 
-/// So many users are remembered at most. Those whose minute is over go first.
+/// The maximum number of users in memory. The users whose minute is over are removed first.
 const REMEMBERED: usize = 10_000;
 
-/// So many times in each minute. Each execution environment counts for itself: the limit keeps one user from spending what
-/// all share, and a count in the table would cost a write for every request that it lets through.
+/// A limit for each minute and user. Each execution environment has its own counts. The limit prevents one user from
+/// using a quota that all users share. A count in the table would cost a write for every allowed request.
 pub struct Allowance {
     per_minute: u32,
     used: Mutex<HashMap<UserId, (Timestamp, u32)>>,
@@ -24,10 +24,10 @@ impl Allowance {
         Self { per_minute, used: Mutex::default() }
     }
 
-    /// Takes one of the user's.
+    /// Counts one call of the user.
     ///
     /// # Errors
-    /// How long to wait if none is left.
+    /// The time to wait, if the user has reached the limit.
     pub fn take(&self, user: &UserId, now: Timestamp) -> Result<(), SignedDuration> {
         let minute = SignedDuration::from_mins(1);
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);

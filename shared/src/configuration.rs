@@ -35,6 +35,11 @@ impl Variables {
         value.filter(|value| !value.is_empty()).ok_or(InvalidConfiguration::Missing(name))
     }
 
+    /// The text of a variable that may be missing or empty.
+    pub fn optional(&self, name: &'static str) -> Option<String> {
+        self.text(name).ok()
+    }
+
     /// A variable that is a number or something else with a text form.
     ///
     /// # Errors

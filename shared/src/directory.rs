@@ -1,4 +1,4 @@
-//! What Cognito knows about a user: asked where a decision needs the address as it is now, never taken from a token.
+//! Reads users from Cognito. Decisions that depend on the current email address use this, never a token.
 
 use std::pin::Pin;
 
@@ -16,7 +16,7 @@ use crate::{
     start::{Connections, OpenOnly},
 };
 
-/// A user's attributes, as far as organizations need them.
+/// The attributes of a user that organizations need.
 #[derive(Clone, Debug)]
 pub struct Identity {
     pub email: EmailAddress,
@@ -25,10 +25,11 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// From a pool's attributes by name.
+    /// Reads the attributes of a user pool by their names.
     ///
     /// # Errors
-    /// When there is no address, or one that no invitation can be for: Cognito takes some that SES does not.
+    /// When there is no email address, or one that the product does not accept. Cognito accepts some addresses that SES
+    /// does not.
     pub fn from_attributes<'a>(attribute: impl Fn(&str) -> Option<&'a str>) -> Result<Self, DirectoryError> {
         let email = attribute("email").filter(|email| !email.trim().is_empty()).ok_or(DirectoryError::NoAddress)?;
         let email = email.parse().map_err(|_| DirectoryError::UnusableAddress)?;
@@ -43,7 +44,7 @@ impl Identity {
         })
     }
 
-    /// The user that has them, as a new one who has done nothing yet.
+    /// Creates a new user with these attributes.
     pub fn into_user(self, id: UserId, as_of: Timestamp) -> User {
         User {
             id,
@@ -51,42 +52,42 @@ impl Identity {
             email_verified: self.email_verified,
             name: self.name,
             onboarding: Onboarding::Open,
-            founded: None,
+            created_organization: None,
             granted_organizations: 0,
             as_of,
         }
     }
 }
 
-/// Why Cognito's word on a user is not to be had.
+/// The reason why Cognito returned no usable user.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// There is no such user, or the account is disabled: the token outlived it.
-    #[error("the user pool has no enabled account of this name")]
+    /// The user does not exist or the account is disabled, although the access token is still valid.
+    #[error("the user pool has no enabled account with this name")]
     Unknown,
-    /// The user has no address.
-    #[error("the user has no e-mail address")]
+    /// The user has no email address.
+    #[error("the user has no email address")]
     NoAddress,
-    /// The user has one that is none of [`EmailAddress`]'s: `a..b@example.com`, `ä@example.com`. Not let in: mail to it
-    /// may not arrive, and who reads two dots as one would let somebody else accept an invitation.
-    #[error("the user's e-mail address cannot be used")]
+    /// The user has an email address that is not an [`EmailAddress`]: `a..b@example.com`, `ä@example.com`. SES may not
+    /// deliver to it. A service that reads two dots as one could let another person accept an invitation.
+    #[error("the API does not support the user's email address")]
     UnusableAddress,
-    /// Throttled or unreachable.
+    /// Cognito throttled the call or is unreachable.
     #[error("the user pool is not available")]
     Unavailable(#[source] Fault),
-    /// The user made too many requests that ask Cognito (R24).
-    #[error("the user has asked too often")]
+    /// The user sent too many requests that call Cognito (R24).
+    #[error("the user sent too many requests")]
     TooOften(SignedDuration),
 }
 
-/// The answer of a [`Directory`].
+/// The future result of a [`Directory`].
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Identity, DirectoryError>> + Send + 'a>>;
 
 pub trait Directory: Send + Sync {
     fn identity<'a>(&'a self, username: &'a str) -> Answer<'a>;
 }
 
-/// A user pool.
+/// The client of a user pool.
 #[derive(Clone)]
 pub struct UserPool {
     client: Client,
@@ -94,14 +95,14 @@ pub struct UserPool {
 }
 
 impl UserPool {
-    /// The SDK does not try again: AdminGetUser has one quota for the whole pool, and when Cognito throttles, every retry is
-    /// one more request over it.
+    /// Creates the client without retries. AdminGetUser has one quota for the whole pool, and each retry of a throttled
+    /// call is one more call over the quota.
     pub fn new(sdk: &SdkConfig, id: impl Into<String>) -> Self {
         let config = Config::from(sdk).to_builder().retry_config(RetryConfig::disabled()).build();
         Self { client: Client::from_conf(config), id: id.into() }
     }
 
-    /// Has a connection opened before the first question.
+    /// Opens a connection before the first request.
     pub(crate) fn open(&self, connections: &Connections) {
         connections.open(1, || self.client.admin_get_user().customize().interceptor(OpenOnly).send());
     }

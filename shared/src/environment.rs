@@ -1,5 +1,5 @@
-//! What makes one run different from another: the clock, pauses, randomness, and where counts go. Passed in, so that a test
-//! can decide all of them.
+//! Everything that differs between runs: the clock, pauses, randomness and the target of counts. It is an argument, so
+//! that a test can control all of it.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -15,10 +15,10 @@ type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 type Sleep = Arc<dyn Fn(SignedDuration) -> Pause + Send + Sync>;
 
-/// A wait by the environment's clock.
+/// A pause by the environment's clock.
 pub type Pause = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The clock, pauses by it, the source of randomness and the metrics.
+/// The clock, its pauses, the source of randomness and the metrics.
 #[derive(Clone)]
 pub struct Environment {
     clock: Clock,
@@ -28,10 +28,10 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The machine's own clock, the operating system's randomness.
+    /// Creates the environment of a process: the machine's clock and the operating system's randomness.
     ///
     /// # Panics
-    /// Later, when the operating system has no randomness to give: nothing safe can be done without.
+    /// Later, if the operating system returns no randomness. Nothing safe is possible without it.
     #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the one place where the real ones come in")]
     pub fn system() -> Self {
         Self::new(
@@ -40,7 +40,7 @@ impl Environment {
         )
     }
 
-    /// A clock and a source of randomness of the caller's own; nobody reads the metrics.
+    /// Creates an environment with another clock and source of randomness. Its metrics write no lines.
     pub fn new(
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
         randomness: impl Fn(&mut [u8]) + Send + Sync + 'static,
@@ -54,19 +54,19 @@ impl Environment {
         }
     }
 
-    /// The same with other pauses: those of a clock that a test moves.
+    /// Replaces the pauses, for example with those of a test's clock.
     #[must_use]
     pub fn with_sleep(self, sleep: impl Fn(SignedDuration) -> Pause + Send + Sync + 'static) -> Self {
         Self { sleep: Arc::new(sleep), ..self }
     }
 
-    /// The same with these metrics.
+    /// Replaces the metrics.
     #[must_use]
     pub fn with_metrics(self, metrics: Metrics) -> Self {
         Self { metrics, ..self }
     }
 
-    /// Where what happens is counted.
+    /// The metrics that count events.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
     }
@@ -80,20 +80,20 @@ impl Environment {
         (self.sleep)(duration)
     }
 
-    /// Bytes that nobody can guess.
+    /// Returns random bytes that no one can guess.
     pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         (self.randomness)(&mut bytes);
         bytes
     }
 
-    /// A UUIDv7 of this instant.
+    /// Creates a UUIDv7 of the current instant.
     pub fn new_id(&self) -> Uuid {
         let milliseconds = u64::try_from(self.now().as_milliseconds()).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(milliseconds, &self.random_bytes()).into_uuid()
     }
 
-    /// A version that nothing has had before.
+    /// Creates a version that no resource has had before.
     pub fn new_version(&self) -> Version {
         Version::new(uuid::Builder::from_random_bytes(self.random_bytes()).into_uuid())
     }

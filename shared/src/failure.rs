@@ -1,4 +1,4 @@
-//! Why a use case did nothing: the ways to fail that all of them share, and the reasons of each.
+//! The errors of use cases: those that all use cases share, and the reasons of each.
 
 use crate::{
     directory::DirectoryError,
@@ -8,22 +8,23 @@ use crate::{
     table::{StoreError, WriteError},
 };
 
-/// Why nothing was done. `R` has the use case's own reasons, each of which becomes a [`Problem`].
+/// The error of a use case, which changed nothing. `R` contains the reasons of the use case. Each of them becomes a
+/// [`Problem`].
 #[derive(Debug)]
 pub enum Failure<R> {
-    /// The actor may not (R7, R8, R12).
+    /// The actor lacks a permission (R7, R8, R12).
     Refused(Refusal),
-    /// The state of things forbids it.
+    /// The current state does not allow the request.
     Reason(R),
-    /// The idempotency key came with another request before (I9).
+    /// The idempotency key was used for another request before (I9).
     KeyReused,
-    /// Cognito did not do its part.
+    /// Cognito did not return the user.
     Directory(DirectoryError),
     Store(StoreError),
 }
 
 impl<R> Failure<R> {
-    /// The problem document, where a reason needs more to become one than it knows itself.
+    /// Converts the failure into an error response, if a reason needs additional data for that.
     pub fn into_problem(self, reason: impl FnOnce(R) -> Problem) -> Problem {
         match self {
             Self::Refused(refusal) => refusal.into(),

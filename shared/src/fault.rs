@@ -1,5 +1,5 @@
-//! What went wrong with a call to AWS, in words that may be logged. Never the service's own message: that may repeat an
-//! address, an item or a request (I11).
+//! The error of a call to AWS, in a form for the log. It never contains the service's message, because that can repeat
+//! an email address, an item or a request (I11).
 
 use aws_sdk_dynamodb::error::ProvideErrorMetadata;
 use aws_smithy_runtime_api::client::{
@@ -7,23 +7,23 @@ use aws_smithy_runtime_api::client::{
     result::{ConnectorError, SdkError},
 };
 
-/// A failed call: how it failed, and the service's code and HTTP status if it answered.
+/// A failed call: the kind of failure, and the code and HTTP status if the service responded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     #[error("the request could not be made")]
     NotMade,
-    #[error("no answer in time")]
+    #[error("no response in time")]
     TimedOut,
     #[error("the service could not be reached")]
     NotReached,
-    #[error("the answer could not be read (HTTP {0})")]
+    #[error("the response could not be read (HTTP {0})")]
     Unreadable(u16),
     #[error("{code} (HTTP {status})")]
     Answered { code: String, status: u16 },
 }
 
 impl Fault {
-    /// `error`, without what may not be logged.
+    /// Converts `error` and drops everything that must not be logged.
     pub fn of<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
         match error {
             SdkError::TimeoutError(_) => Self::TimedOut,
@@ -41,7 +41,7 @@ impl Fault {
         }
     }
 
-    /// `code`: as the service spells it; anything else than a name's characters is left out.
+    /// Creates the fault of a response with an error. It keeps only the characters of `code` that a name can have.
     pub fn answered(code: &str, status: u16) -> Self {
         let code = code.chars().filter(|c| c.is_ascii_alphanumeric() || " .,_".contains(*c)).take(200).collect();
         Self::Answered { code, status }

@@ -1,10 +1,10 @@
-//! Whatever takes mails to deliver. The function that sends mails has the one for SES.
+//! The interface to an email service. The mailer implements it for SES.
 
 use std::{fmt, pin::Pin};
 
 use crate::domain::EmailAddress;
 
-/// A mail, ready to be sent.
+/// An email that is ready to send.
 #[derive(Clone, Debug)]
 pub struct Mail {
     pub subject: String,
@@ -12,25 +12,25 @@ pub struct Mail {
     pub html: String,
 }
 
-/// Why a mail was not taken. It names the reason and never a person: SES's own messages repeat addresses (I11).
+/// The reason why SES did not accept an email. It never names a person, although SES's messages contain addresses (I11).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotTaken {
-    /// SES will not take the mail, however often it is tried.
-    #[error("SES refused the mail for good: {0}")]
+    /// SES rejects the email, and a retry does not change that.
+    #[error("SES rejected the email permanently: {0}")]
     Never(Reason),
-    /// SES has no room for any mail right now.
-    #[error("SES takes no more mails at the moment: {0}")]
+    /// SES throttles: it accepts no email at the moment.
+    #[error("SES accepts no emails at the moment: {0}")]
     Busy(Reason),
-    /// SES may take the mail later.
-    #[error("SES does not take the mail now: {0}")]
+    /// SES did not accept this email, but may accept it later.
+    #[error("SES did not accept the email this time: {0}")]
     NotNow(Reason),
-    /// Whether SES took the mail is not known, so its secret may have left.
-    #[error("SES did not say whether it took the mail: {0}")]
+    /// It is unknown whether SES accepted the email. So the recipient may have the secret.
+    #[error("SES did not report whether it accepted the email: {0}")]
     Unknown(Reason),
 }
 
 impl NotTaken {
-    /// SES's code and the HTTP status.
+    /// The error code of SES and the HTTP status.
     pub const fn reason(&self) -> &Reason {
         match self {
             Self::Never(reason) | Self::Busy(reason) | Self::NotNow(reason) | Self::Unknown(reason) => reason,
@@ -38,7 +38,7 @@ impl NotTaken {
     }
 }
 
-/// A code of SES's and the HTTP status that came with it.
+/// An error code of SES with the HTTP status of the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
     code: String,
@@ -46,12 +46,12 @@ pub struct Reason {
 }
 
 impl Reason {
-    /// Of `code`, only letters and digits are kept: a code has nothing else.
+    /// Keeps only the letters and digits of `code`, because a code has no other characters.
     pub fn new(code: &str, status: Option<u16>) -> Self {
         Self { code: code.chars().filter(char::is_ascii_alphanumeric).take(64).collect(), status }
     }
 
-    /// For the invitation.
+    /// The code, which the invitation stores as its delivery reason.
     pub fn code(&self) -> &str {
         &self.code
     }
@@ -66,7 +66,7 @@ impl fmt::Display for Reason {
     }
 }
 
-/// What becomes of handing a mail over.
+/// The future result of handing an email over to SES.
 pub type Handover<'a> = Pin<Box<dyn Future<Output = Result<(), NotTaken>> + Send + 'a>>;
 
 pub trait PostOffice: Send + Sync {
@@ -82,7 +82,7 @@ mod tests {
         let reason = Reason::new("Rejected: eve@planted.example\n", Some(400));
         assert_eq!(
             NotTaken::Never(reason).to_string(),
-            "SES refused the mail for good: Rejectedeveplantedexample (400)"
+            "SES rejected the email permanently: Rejectedeveplantedexample (400)"
         );
     }
 }

@@ -1,5 +1,6 @@
-//! Logs: one JSON object a line, in the key names of Powertools for AWS Lambda; docs/operations.md has every field. What must
-//! never be in one: secrets, tokens, e-mail addresses, names of people or organizations, request or response bodies (I11).
+//! Logs: one JSON object for each line, with the key names of Powertools for AWS Lambda. docs/operations.md lists every
+//! field. No line contains secrets, tokens, email addresses, names of people or organizations, or request or response
+//! bodies (I11).
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,12 +17,12 @@ use crate::metrics::Origin;
 
 static WARM: AtomicBool = AtomicBool::new(false);
 
-/// Which invocation of a function a line is about. Requests carry the same with them.
+/// The invocation of a line. Requests carry the same data.
 #[derive(Clone, Debug, Default)]
 pub struct Invocation {
-    /// Lambda's id.
+    /// Lambda's id of the invocation.
     pub request_id: String,
-    /// X-Ray's id of the trace, where Lambda takes part in one.
+    /// X-Ray's id of the trace, if there is one.
     pub trace_id: Option<String>,
 }
 
@@ -31,26 +32,27 @@ impl From<&Context> for Invocation {
     }
 }
 
-/// X-Ray's id of the trace. The header that Lambda passes on names the parent and the sampling decision, too.
+/// Returns X-Ray's id of the trace. The header of Lambda also contains the parent and the sampling decision.
 pub fn trace_id(context: &Context) -> Option<&str> {
     context.xray_trace_id.as_deref()?.split(';').find_map(|part| part.strip_prefix("Root="))
 }
 
 impl Invocation {
-    /// For the line of metrics.
+    /// The origin of a line of counts.
     pub fn origin(&self, service: &'static str) -> Origin<'_> {
         Origin { service, function_request_id: Some(&self.request_id), correlation_id: None }
     }
 }
 
-/// Starts logging to standard output, from `LOG_LEVEL` on.
+/// Starts logging to standard output, with the level `LOG_LEVEL`.
 pub fn start() {
     let level = std::env::var("LOG_LEVEL").unwrap_or_else(|_| "info".to_owned()).to_lowercase();
     // A second start, as in tests, leaves the first in place.
     let _ = subscriber(&level, std::io::stdout).try_init();
 }
 
-/// Writes lines from `level` on to `writer`. Dependencies log warnings only: below that, the SDK writes requests out.
+/// Writes lines of `level` and above to `writer`. Dependencies log only warnings and errors, because the SDK writes
+/// requests at lower levels.
 pub fn subscriber<W>(level: &str, writer: W) -> impl Subscriber + Send + Sync + use<W>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
@@ -68,7 +70,8 @@ pub fn is_cold_start() -> bool {
     !WARM.swap(true, Ordering::Relaxed)
 }
 
-/// An error and what caused it, in one line. Only `Display` texts: `Debug` of an SDK error holds items and requests.
+/// Returns an error and its causes in one line. It uses only `Display` texts, because the `Debug` of an SDK error
+/// contains items and requests.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

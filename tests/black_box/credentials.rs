@@ -16,8 +16,8 @@ pub(crate) fn tests() -> Vec<Test> {
 }
 
 async fn forged_tokens_are_refused_by_the_gateway(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let (victim, attacker) = (&organization.founder, Person::new(&target).await);
+    let organization = Organization::create(&target).await;
+    let (victim, attacker) = (&organization.creator, Person::new(&target).await);
     let tampered = {
         let (start, signature) = attacker.access_token.rsplit_once('.').unwrap();
         let reversed: String = signature.chars().rev().collect();
@@ -42,8 +42,8 @@ async fn forged_tokens_are_refused_by_the_gateway(target: Target) {
 }
 
 async fn an_id_token_is_refused_by_every_handler(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let token = &organization.founder.id_token;
+    let organization = Organization::create(&target).await;
+    let token = &organization.creator.id_token;
     for path in [
         "/me",
         "/organizations",
@@ -90,9 +90,9 @@ async fn browsers_on_the_front_end_may_call_the_api(target: Target) {
 }
 
 async fn two_people_with_the_same_name_are_two_people(target: Target) {
-    let first = Organization::founded(&target).await;
+    let first = Organization::create(&target).await;
     let second =
-        NewPerson::new(&target).name(&first.founder.name).metadata("organizationName", &first.name).sign_up().await;
+        NewPerson::new(&target).name(&first.creator.name).metadata("organizationName", &first.name).sign_up().await;
     let me = second.me().await;
     assert_eq!(me["organizations"].as_array().unwrap().len(), 1, "{me}");
     assert_ne!(me["organizations"][0]["organizationId"], first.id, "{me}");

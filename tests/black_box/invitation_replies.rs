@@ -27,8 +27,8 @@ pub(crate) fn tests() -> Vec<Test> {
 }
 
 async fn invited(target: &Target, roles: &[&str]) -> (Organization, Person, Invitation) {
-    let (organization, person) = tokio::join!(Organization::founded(target), Person::new(target));
-    let invitation = organization.invitation(&organization.founder, &person.email, roles).await;
+    let (organization, person) = tokio::join!(Organization::create(target), Person::new(target));
+    let invitation = organization.invitation(&organization.creator, &person.email, roles).await;
     (organization, person, invitation)
 }
 
@@ -41,11 +41,11 @@ async fn a_preview_needs_no_token_header_and_changes_nothing(target: Target) {
         answer.success(200);
         let expiry = answer.json().as_object().unwrap().keys().any(|key| key.to_lowercase().contains("expir"));
         assert!(expiry, "no expiry: {}", answer.body);
-        for shown in [organization.name.as_str(), &organization.founder.name, "user_admin"] {
+        for shown in [organization.name.as_str(), &organization.creator.name, "user_admin"] {
             assert!(answer.body.contains(shown), "{shown} is missing: {}", answer.body);
         }
         // Whoever holds the link learns no addresses and nothing of the organization but its name.
-        for hidden in [&person.email, &organization.founder.email] {
+        for hidden in [&person.email, &organization.creator.email] {
             assert!(!answer.body.contains(hidden.as_str()), "{}", answer.body);
         }
     }
@@ -55,7 +55,7 @@ async fn a_preview_needs_no_token_header_and_changes_nothing(target: Target) {
 async fn an_invitation_for_another_address_is_refused(target: Target) {
     let (organization, person, invitation) = invited(&target, &["organization_admin"]).await;
     let thief = Person::new(&target).await;
-    for other in [&thief, &organization.founder] {
+    for other in [&thief, &organization.creator] {
         invitation.accept(other).await.problem(403, "invitation-for-another-address");
     }
     thief.get(&organization.path("")).await.problem(404, "organization-not-found");
@@ -63,9 +63,9 @@ async fn an_invitation_for_another_address_is_refused(target: Target) {
 }
 
 async fn an_address_that_is_not_verified_is_refused_until_it_is(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = NewPerson::new(&target).created_by_administrator(false).await;
-    let invitation = organization.invitation(&organization.founder, &person.email, &["member"]).await;
+    let invitation = organization.invitation(&organization.creator, &person.email, &["member"]).await;
     invitation.accept(&person).await.problem(403, "email-not-verified");
     assert_eq!(person.me().await["emailVerified"], false);
     person.change_attributes(&[("email_verified", "true")]).await;
@@ -74,12 +74,12 @@ async fn an_address_that_is_not_verified_is_refused_until_it_is(target: Target) 
 
 /// R13: the address as Cognito has it now, not as it was when the token was issued or the user first seen.
 async fn a_changed_address_is_the_one_that_counts(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = Person::new(&target).await;
     person.me().await;
     let address = made_up::email();
-    let by_old = organization.invitation(&organization.founder, &person.email, &["organization_admin"]).await;
-    let by_new = organization.invitation(&organization.founder, &address, &["member"]).await;
+    let by_old = organization.invitation(&organization.creator, &person.email, &["organization_admin"]).await;
+    let by_new = organization.invitation(&organization.creator, &address, &["member"]).await;
     person.change_attributes(&[("email", &address), ("email_verified", "true")]).await;
     by_old.accept(&person).await.problem(403, "invitation-for-another-address");
     by_new.accept(&person).await.success(200);
@@ -87,15 +87,15 @@ async fn a_changed_address_is_the_one_that_counts(target: Target) {
 }
 
 async fn the_roles_are_the_invited_ones(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let sets: [&[&str]; 4] =
         [&["member"], &["billing_admin"], &["billing_admin", "user_admin"], &["organization_admin"]];
     for roles in sets {
         let person = Person::new(&target).await;
-        let invitation = organization.invitation(&organization.founder, &person.email, roles).await;
+        let invitation = organization.invitation(&organization.creator, &person.email, roles).await;
         invitation.accept(&person).await.success(200);
         assert_eq!(person.roles_in(&organization.id).await.into_iter().collect::<Vec<_>>(), roles);
-        let member = organization.founder.get(&organization.member_path(&person)).await.success(200);
+        let member = organization.creator.get(&organization.member_path(&person)).await.success(200);
         assert_eq!(roles_of(&member).into_iter().collect::<Vec<_>>(), roles, "{member}");
     }
 }
@@ -105,7 +105,7 @@ async fn a_second_acceptance_is_refused(target: Target) {
     invitation.accept(&person).await.success(200);
     invitation.accept(&person).await.problem(409, "invitation-already-accepted");
     invitation.decline(&target).await.problem(409, "invitation-already-accepted");
-    let read = organization.founder.get(&organization.path(&format!("/invitations/{}", invitation.id))).await;
+    let read = organization.creator.get(&organization.path(&format!("/invitations/{}", invitation.id))).await;
     assert_eq!(read.success(200)["status"], "accepted");
 }
 
@@ -114,7 +114,7 @@ async fn declining_ends_the_invitation(target: Target) {
     invitation.decline(&target).await.success(204);
     invitation.accept(&person).await.problem(410, "invitation-declined");
     invitation.preview(&target).await.problem(410, "invitation-declined");
-    let read = organization.founder.get(&organization.path(&format!("/invitations/{}", invitation.id))).await;
+    let read = organization.creator.get(&organization.path(&format!("/invitations/{}", invitation.id))).await;
     assert_eq!(read.success(200)["status"], "declined");
     let me = person.me().await;
     assert_eq!(me["onboarding"]["invitations"], 0, "{me}");
@@ -124,7 +124,7 @@ async fn declining_ends_the_invitation(target: Target) {
 async fn a_declined_address_can_be_invited_again(target: Target) {
     let (organization, person, first) = invited(&target, &["member"]).await;
     first.decline(&target).await.success(204);
-    let second = organization.invitation(&organization.founder, &person.email, &["user_admin"]).await;
+    let second = organization.invitation(&organization.creator, &person.email, &["user_admin"]).await;
     assert_ne!((&first.token, &first.id), (&second.token, &second.id));
     first.accept(&person).await.problem(410, "invitation-declined");
     second.accept(&person).await.success(200);
@@ -199,36 +199,36 @@ async fn parts_of_two_tokens_make_no_third(target: Target) {
 
 /// I2: two addresses, one after the other, are still one person.
 async fn a_member_cannot_join_again_under_another_address(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
     let address = made_up::email();
-    let second = organization.invitation(&organization.founder, &address, &["organization_admin"]).await;
+    let second = organization.invitation(&organization.creator, &address, &["organization_admin"]).await;
     person.change_attributes(&[("email", &address), ("email_verified", "true")]).await;
     second.accept(&person).await.problem(409, "already-a-member");
     assert_eq!(person.roles_in(&organization.id).await.into_iter().collect::<Vec<_>>(), ["member"]);
     // The address is not the membership: it can be removed all the same.
-    organization.remove(&organization.founder, &person).await.success(204);
+    organization.remove(&organization.creator, &person).await.success(204);
     second.accept(&person).await.success(200);
 }
 
 /// R13 with R8: what was invited must still be what the inviter may grant.
 async fn a_demoted_inviter_lends_no_authority(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [inviter, person] = [organization.add(&["organization_admin"]).await, Person::new(&target).await];
     let invitation = organization.invitation(&inviter, &person.email, &["organization_admin"]).await;
-    organization.change_roles(&organization.founder, &inviter, &["user_admin"]).await.success(200);
+    organization.change_roles(&organization.creator, &inviter, &["user_admin"]).await.success(200);
     invitation.accept(&person).await.problem(409, "inviter-lost-authority");
     person.get(&organization.path("")).await.problem(404, "organization-not-found");
     // With the authority back, the invitation is as good as before.
-    organization.change_roles(&organization.founder, &inviter, &["organization_admin"]).await.success(200);
+    organization.change_roles(&organization.creator, &inviter, &["organization_admin"]).await.success(200);
     invitation.accept(&person).await.success(200);
 }
 
 async fn a_removed_inviter_lends_no_authority(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [inviter, person] = [organization.add(&["user_admin"]).await, Person::new(&target).await];
     let invitation = organization.invitation(&inviter, &person.email, &["member"]).await;
-    organization.remove(&organization.founder, &inviter).await.success(204);
+    organization.remove(&organization.creator, &inviter).await.success(204);
     invitation.accept(&person).await.problem(409, "inviter-lost-authority");
     assert_eq!(person.me().await["organizations"], json!([]));
 }
@@ -242,7 +242,7 @@ async fn following_a_link_does_nothing(target: Target) {
             assert!(answer.status == 404 || answer.request.starts_with("OPTIONS"), "{answer:?}");
         }
     }
-    let read = organization.founder.get(&organization.path(&format!("/invitations/{}", invitation.id))).await;
+    let read = organization.creator.get(&organization.path(&format!("/invitations/{}", invitation.id))).await;
     assert_eq!(read.success(200)["status"], "pending");
     invitation.accept(&person).await.success(200);
 }

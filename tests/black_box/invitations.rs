@@ -31,9 +31,9 @@ fn lifetime_in_hours(invitation: &Value, created_at: Timestamp) -> i64 {
 }
 
 async fn an_invitation_is_created_queued_and_then_sent(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let email = made_up::email();
-    let answer = organization.invite(&organization.founder, &email, &["user_admin", "billing_admin"]).await;
+    let answer = organization.invite(&organization.creator, &email, &["user_admin", "billing_admin"]).await;
     let created = answer.success(201);
     let id = text(&created["invitationId"]);
     assert!(id.starts_with("inv_"), "{created}");
@@ -43,7 +43,7 @@ async fn an_invitation_is_created_queued_and_then_sent(target: Target) {
     assert_eq!(roles_of(&created), BTreeSet::from(["billing_admin".to_owned(), "user_admin".to_owned()]), "{created}");
     assert_eq!(created["status"], "pending", "{created}");
     assert_eq!(created["delivery"]["status"], "queued", "{created}");
-    assert!(created["invitedBy"].to_string().contains(&organization.founder.id), "{created}");
+    assert!(created["invitedBy"].to_string().contains(&organization.creator.id), "{created}");
 
     let delivered = organization.delivered(&id).await;
     assert_eq!(delivered["delivery"]["status"], "sent", "{delivered}");
@@ -55,22 +55,22 @@ async fn an_invitation_is_created_queued_and_then_sent(target: Target) {
 }
 
 async fn an_invitation_lives_seven_days_unless_it_says_otherwise(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let path = organization.path("/invitations");
     for (days, hours) in [(None, 7 * 24), (Some(1), 24), (Some(30), 30 * 24)] {
         let mut body = json!({"email": made_up::email(), "roles": ["member"]});
         if let Some(days) = days {
             body["expiresInDays"] = json!(days);
         }
-        let answer = organization.founder.post(&path, &body).await;
-        // The founder's token was just issued: close enough to now, and the clock of whoever issued it.
-        let issued = acceptance::forgery::claims(&organization.founder.access_token)["iat"].as_i64().unwrap();
+        let answer = organization.creator.post(&path, &body).await;
+        // The creator's token was just issued: close enough to now, and the clock of whoever issued it.
+        let issued = acceptance::forgery::claims(&organization.creator.access_token)["iat"].as_i64().unwrap();
         let created = answer.success(201);
         assert_eq!(lifetime_in_hours(&created, Timestamp::from_second(issued).unwrap()), hours, "{created}");
     }
     for days in [json!(0), json!(31), json!(-1), json!(1.5), json!("7")] {
         let body = json!({"email": made_up::email(), "roles": ["member"], "expiresInDays": days});
-        let answer = organization.founder.post(&path, &body).await;
+        let answer = organization.creator.post(&path, &body).await;
         match days.as_i64() {
             Some(_) => answer.invalid("/expiresInDays"),
             None => {
@@ -81,53 +81,53 @@ async fn an_invitation_lives_seven_days_unless_it_says_otherwise(target: Target)
 }
 
 async fn one_address_has_one_live_invitation(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let email = made_up::email();
-    organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+    organization.invite(&organization.creator, &email, &["member"]).await.success(201);
     let (local, domain) = email.split_once('@').unwrap();
     for same in [email.clone(), email.to_uppercase(), format!("{local}@{}", domain.to_uppercase())] {
-        let again = organization.invite(&organization.founder, &same, &["user_admin"]).await;
+        let again = organization.invite(&organization.creator, &same, &["user_admin"]).await;
         again.problem(409, "invitation-already-pending");
     }
     // Another organization knows nothing of it.
-    let other = Organization::founded(&target).await;
-    other.invite(&other.founder, &email, &["member"]).await.success(201);
+    let other = Organization::create(&target).await;
+    other.invite(&other.creator, &email, &["member"]).await.success(201);
 }
 
 async fn one_international_address_has_one_live_invitation(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let (local, _) =
         made_up::email().split_once('@').map(|(local, domain)| (local.to_owned(), domain.to_owned())).unwrap();
-    organization.invite(&organization.founder, &format!("{local}@bücher.example"), &["member"]).await.success(201);
+    organization.invite(&organization.creator, &format!("{local}@bücher.example"), &["member"]).await.success(201);
     for same in [
         format!("{local}@xn--bcher-kva.example"),
         format!("{local}@BÜCHER.example"),
         format!("{local}@bu\u{308}cher.example"),
     ] {
-        let again = organization.invite(&organization.founder, &same, &["member"]).await;
+        let again = organization.invite(&organization.creator, &same, &["member"]).await;
         again.problem(409, "invitation-already-pending");
     }
 }
 
 async fn a_plus_makes_another_address(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let email = made_up::email();
-    organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+    organization.invite(&organization.creator, &email, &["member"]).await.success(201);
     let plus = email.replace('@', "+team@");
-    organization.invite(&organization.founder, &plus, &["member"]).await.success(201);
+    organization.invite(&organization.creator, &plus, &["member"]).await.success(201);
 }
 
 async fn members_are_not_invited_again(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
-    for email in [&person.email, &person.email.to_uppercase(), &organization.founder.email] {
-        let refused = organization.invite(&organization.founder, email, &["user_admin"]).await;
+    for email in [&person.email, &person.email.to_uppercase(), &organization.creator.email] {
+        let refused = organization.invite(&organization.creator, email, &["user_admin"]).await;
         refused.problem(409, "already-a-member");
     }
 }
 
 async fn what_no_invitation_can_be_is_refused(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let path = organization.path("/invitations");
     let addresses = [
         "",
@@ -145,40 +145,40 @@ async fn what_no_invitation_can_be_is_refused(target: Target) {
     ];
     for address in addresses {
         let body = json!({"email": address, "roles": ["member"]});
-        organization.founder.post(&path, &body).await.invalid("/email");
+        organization.creator.post(&path, &body).await.invalid("/email");
     }
     let too_long = format!("{}@example.com", "l".repeat(400));
-    organization.founder.post(&path, &json!({"email": too_long, "roles": ["member"]})).await.invalid("/email");
+    organization.creator.post(&path, &json!({"email": too_long, "roles": ["member"]})).await.invalid("/email");
     for body in
         [json!({"roles": ["member"]}), json!({"email": made_up::email()}), json!({"email": 1, "roles": ["member"]})]
     {
-        organization.founder.post(&path, &body).await.problem(400, "malformed-request");
+        organization.creator.post(&path, &body).await.problem(400, "malformed-request");
     }
-    assert_eq!(organization.founder.get(&path).await.success(200)["items"], json!([]));
+    assert_eq!(organization.creator.get(&path).await.success(200)["items"], json!([]));
 }
 
 async fn the_pages_hold_every_invitation_once(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let mut created = BTreeSet::new();
     for _ in 0..5 {
-        let answer = organization.invite(&organization.founder, &made_up::email(), &["member"]).await.success(201);
+        let answer = organization.invite(&organization.creator, &made_up::email(), &["member"]).await.success(201);
         created.insert(text(&answer["invitationId"]));
     }
     for limit in [1, 2, 5, 100] {
-        let items = organization.pages(&organization.founder, "/invitations", limit).await.concat();
+        let items = organization.pages(&organization.creator, "/invitations", limit).await.concat();
         let ids: BTreeSet<_> = items.iter().map(|item| text(&item["invitationId"])).collect();
         assert_eq!((items.len(), &ids), (5, &created), "limit {limit}");
     }
 }
 
 async fn invitations_can_be_filtered_by_status(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
-    let declined = organization.invitation(&organization.founder, &made_up::email(), &["member"]).await;
+    let declined = organization.invitation(&organization.creator, &made_up::email(), &["member"]).await;
     declined.decline(&target).await.success(204);
-    let pending = organization.invite(&organization.founder, &made_up::email(), &["member"]).await.success(201);
+    let pending = organization.invite(&organization.creator, &made_up::email(), &["member"]).await.success(201);
     let emails = async |status: &str| {
-        let pages = organization.pages(&organization.founder, &format!("/invitations?status={status}"), 1).await;
+        let pages = organization.pages(&organization.creator, &format!("/invitations?status={status}"), 1).await;
         let items = pages.concat();
         assert!(items.iter().all(|item| item["status"] == status), "{items:?}");
         items.iter().map(|item| text(&item["email"])).collect::<Vec<_>>()
@@ -188,36 +188,36 @@ async fn invitations_can_be_filtered_by_status(target: Target) {
     assert_eq!(emails("accepted").await, [person.email]);
     assert_eq!(emails("expired").await, [""; 0]);
     assert_eq!(emails("revoked").await, [""; 0]);
-    let answer = organization.founder.get(&organization.path("/invitations?status=nonsense")).await;
+    let answer = organization.creator.get(&organization.path("/invitations?status=nonsense")).await;
     answer.invalid("/status");
 }
 
 async fn an_unknown_invitation_is_not_found(target: Target) {
-    let (organization, other) = tokio::join!(Organization::founded(&target), Organization::founded(&target));
-    let created = other.invite(&other.founder, &made_up::email(), &["member"]).await.success(201);
+    let (organization, other) = tokio::join!(Organization::create(&target), Organization::create(&target));
+    let created = other.invite(&other.creator, &made_up::email(), &["member"]).await.success(201);
     let foreign = text(&created["invitationId"]);
     for id in [foreign, format!("inv_{}", made_up::uuid()), "nonsense".to_owned(), "inv_".to_owned(), "%20".to_owned()]
     {
         let path = organization.path(&format!("/invitations/{id}"));
-        organization.founder.get(&path).await.problem(404, "invitation-not-found");
+        organization.creator.get(&path).await.problem(404, "invitation-not-found");
     }
 }
 
 /// R14. What other tests are answered is scanned at the end of the run; here are the answers about one invitation.
 async fn no_answer_shows_the_secret_or_its_hash(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = acceptance::Person::new(&target).await;
-    let invitation = organization.invitation(&organization.founder, &person.email, &["member"]).await;
+    let invitation = organization.invitation(&organization.creator, &person.email, &["member"]).await;
     let longest = seen::secret_parts(&invitation.token);
     assert!(!longest.is_empty(), "R14: no part of the token can hold 256 bits");
     let answers = [
-        organization.founder.get(&organization.path("/invitations")).await,
-        organization.founder.get(&organization.path(&format!("/invitations/{}", invitation.id))).await,
+        organization.creator.get(&organization.path("/invitations")).await,
+        organization.creator.get(&organization.path(&format!("/invitations/{}", invitation.id))).await,
         invitation.preview(&target).await,
-        organization.founder.get(&organization.path("/settings/users")).await,
+        organization.creator.get(&organization.path("/settings/users")).await,
         person.get("/me").await,
         invitation.accept(&person).await,
-        organization.founder.get(&organization.path(&format!("/invitations/{}", invitation.id))).await,
+        organization.creator.get(&organization.path(&format!("/invitations/{}", invitation.id))).await,
     ];
     for answer in answers {
         answer.success(200);

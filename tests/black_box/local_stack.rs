@@ -1,6 +1,8 @@
 //! The local stack's own addresses, on which every other tool relies.
 
 mod cognito;
+mod console;
+mod services;
 
 use std::net::TcpListener;
 
@@ -20,7 +22,7 @@ pub(crate) fn tests() -> Vec<Test> {
         programs_and_pages_of_this_machine_are_answered,
         a_page_of_this_machine_may_call_cognito,
     ];
-    [own, cognito::tests()].concat()
+    [own, cognito::tests(), console::tests(), services::tests()].concat()
 }
 
 async fn config_json_says_where_everything_is(target: Target) {
@@ -94,7 +96,13 @@ async fn discovery_documents_and_keys_are_published(target: Target) {
 }
 
 /// Every kind of address on the AWS port, and what it takes.
-const AWS_PORT: [(&str, &str, &str); 9] = [
+const AWS_PORT: [(&str, &str, &str); 15] = [
+    ("GET", "/", ""),
+    ("GET", "/_local", ""),
+    ("GET", "/_local/users.json", ""),
+    ("GET", "/_local/items?pk=ORG%231", ""),
+    ("GET", "/2015-03-31/functions/", ""),
+    ("GET", "/v2/email/identities", ""),
     ("GET", "/_local/inbox", ""),
     ("GET", "/_local/inbox.json?to=eve%40example.com", ""),
     ("GET", "/_local/config.json", ""),
@@ -122,7 +130,7 @@ async fn a_page_of_this_machine_may_call_cognito(target: Target) {
     let wanted = "amz-sdk-invocation-id,amz-sdk-request,authorization,cache-control,content-type,x-amz-date,\
                   x-amz-security-token,x-amz-target,x-amz-user-agent";
     for (origin, expected) in
-        [("http://localhost:5173", 204), (acceptance::APP_URL, 204), ("https://evil.example", 403), ("null", 403)]
+        [("http://127.0.0.1:5173", 204), (acceptance::APP_URL, 204), ("https://evil.example", 403), ("null", 403)]
     {
         let headers = [
             ("Host", "localhost:4566"),
@@ -171,11 +179,19 @@ async fn a_page_from_elsewhere_reads_nothing(target: Target) {
             assert!(!answer.body.contains(&person.email), "{answer:?}");
         }
     }
-    for headers in [vec![("Host", "evil.example:3000")], vec![]] {
-        let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
-        assert_eq!(answer.status, 403, "{headers:?}: {answer:?}");
-        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-        assert!(body["message"].as_str().unwrap().contains("localhost"), "as the gateway words its own: {body}");
+    let preflight = [("Origin", "http://localhost:5173"), ("Access-Control-Request-Method", "POST")];
+    for headers in
+        [vec![("Host", "evil.example:3000")], vec![], [&[("Host", "evil.example:3000")], &preflight[..]].concat()]
+    {
+        for method in ["GET", "OPTIONS"] {
+            let answer = ask(&configuration.api_url, method, "/me", "", &headers).await;
+            assert_eq!(answer.status, 403, "{method} {headers:?}: {answer:?}");
+            assert!(answer.header("access-control-allow-methods").is_none(), "{answer:?}");
+            let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+            assert!(body["message"].as_str().unwrap().contains("localhost"), "as the gateway words its own: {body}");
+            let answer = ask(&configuration.aws_endpoint_url, method, "/", "", &headers).await;
+            assert_eq!(answer.status, 403, "{method} {headers:?}: {answer:?}");
+        }
     }
 }
 
@@ -201,6 +217,9 @@ async fn programs_and_pages_of_this_machine_are_answered(target: Target) {
     let headers = [("Host", "localhost"), ("Origin", "https://evil.example")];
     let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (401, None), "{answer:?}");
+    let headers = [("Host", "localhost"), ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "GET")];
+    let answer = ask(&configuration.api_url, "OPTIONS", "/me", "", &headers).await;
+    assert_eq!((answer.status, answer.header("access-control-allow-methods")), (204, None), "{answer:?}");
     let headers = [("Host", "localhost"), ("Origin", acceptance::APP_URL)];
     let answer = ask(&configuration.api_url, "GET", "/me", "", &headers).await;
     assert_eq!(answer.header("access-control-allow-origin"), Some(acceptance::APP_URL), "{answer:?}");

@@ -22,32 +22,32 @@ pub(crate) fn tests() -> Vec<Test> {
 }
 
 async fn the_mail_says_who_invites_where_to(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let email = made_up::email();
-    let invitation = organization.invitation(&organization.founder, &email, &["member"]).await;
+    let invitation = organization.invitation(&organization.creator, &email, &["member"]).await;
     let mails = target.mails_to(&email).await;
     let mail = &mails[0];
     assert_eq!(mails.len(), 1);
-    assert!(mail.from.contains(SENDER_ADDRESS), "{}", mail.from);
+    assert!(mail.from == SENDER_ADDRESS || mail.from.ends_with(&format!(" <{SENDER_ADDRESS}>")), "{}", mail.from);
     assert!(mail.subject.contains(&organization.name), "{}", mail.subject);
     let link = format!("{APP_URL}/invitations/accept#token={}", invitation.token);
     let html = mail.html.as_deref().unwrap();
     // The token needs no escaping in HTML, or not every mail program would follow the link.
     for part in [mail.text.as_str(), html] {
-        for expected in [&link, &organization.name, &organization.founder.name] {
+        for expected in [&link, &organization.name, &organization.creator.name] {
             assert!(part.contains(expected.as_str()), "{expected} is missing: {part}");
         }
-        assert!(!part.contains(&organization.founder.email), "the inviter's address is not for strangers: {part}");
+        assert!(!part.contains(&organization.creator.email), "the inviter's address is not for strangers: {part}");
     }
     assert!(html.contains(&format!("href=\"{link}\"")), "{html}");
     assert!(!html.contains("<script") && !html.contains("<img"), "nothing is loaded or run: {html}");
 }
 
 async fn every_mail_has_its_own_secret(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let mut secrets = Vec::new();
     for _ in 0..5 {
-        let invitation = organization.invitation(&organization.founder, &made_up::email(), &["member"]).await;
+        let invitation = organization.invitation(&organization.creator, &made_up::email(), &["member"]).await;
         secrets.push(seen::secret_parts(&invitation.token)[0].to_owned());
     }
     secrets.sort_unstable();
@@ -57,14 +57,14 @@ async fn every_mail_has_its_own_secret(target: Target) {
 
 /// When another mail of the same organization has arrived, a second copy of the first would have, too.
 async fn after_another_mail(organization: &Organization) {
-    organization.invitation(&organization.founder, &made_up::email(), &["member"]).await;
+    organization.invitation(&organization.creator, &made_up::email(), &["member"]).await;
 }
 
 async fn a_throttled_mail_arrives_once(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let email = made_up::email();
     target.fail_mails(&email, &[("TooManyRequestsException", 429), ("TooManyRequestsException", 429)]).await;
-    let created = organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+    let created = organization.invite(&organization.creator, &email, &["member"]).await.success(201);
     target.read_mail(&email, 0, Mail::invitation_token).await;
     let delivered = organization.delivered(&text(&created["invitationId"])).await;
     assert_eq!(delivered["delivery"]["status"], "sent", "{delivered}");
@@ -74,13 +74,13 @@ async fn a_throttled_mail_arrives_once(target: Target) {
 
 /// The schedule comes once a minute. A test that waited for it would take that long, so it calls the function as the schedule does.
 async fn a_mail_that_ses_does_not_answer_waits_alone_and_arrives(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let email = made_up::email();
     target.fail_mails(&email, &[("InternalFailure", 500)]).await;
-    let created = organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+    let created = organization.invite(&organization.creator, &email, &["member"]).await.success(201);
     after_another_mail(&organization).await;
     let path = organization.path(&format!("/invitations/{}", text(&created["invitationId"])));
-    let waiting = organization.founder.get(&path).await.success(200);
+    let waiting = organization.creator.get(&path).await.success(200);
     assert_eq!(waiting["delivery"]["status"], "queued", "{waiting}");
     assert_eq!(waiting["delivery"]["reason"], "InternalFailure", "{waiting}");
     eventually("the mail that waited", async || {
@@ -94,13 +94,13 @@ async fn a_mail_that_ses_does_not_answer_waits_alone_and_arrives(target: Target)
 }
 
 async fn a_mail_refused_for_good_is_visible_and_costs_nothing_else(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let member = organization.add(&["member"]).await;
-    let founder = &organization.founder;
+    let creator = &organization.creator;
     let everything = async || {
         let mut bodies = Vec::new();
         for path in ["", "/members", "/settings/general", "/settings/workspaces"] {
-            bodies.push(founder.get(&organization.path(path)).await.success(200));
+            bodies.push(creator.get(&organization.path(path)).await.success(200));
         }
         bodies
     };
@@ -108,7 +108,7 @@ async fn a_mail_refused_for_good_is_visible_and_costs_nothing_else(target: Targe
     let email = made_up::email();
     // As often as anybody could try again.
     target.fail_mails(&email, &[("MessageRejected", 400); 20]).await;
-    let created = organization.invite(founder, &email, &["member"]).await.success(201);
+    let created = organization.invite(creator, &email, &["member"]).await.success(201);
     let invitation = organization.delivered(&text(&created["invitationId"])).await;
     assert_eq!(invitation["delivery"]["status"], "failed", "{invitation}");
     assert!(!text(&invitation["delivery"]["reason"]).is_empty(), "{invitation}");
@@ -122,11 +122,11 @@ async fn a_mail_refused_for_good_is_visible_and_costs_nothing_else(target: Targe
 }
 
 async fn one_refused_mail_does_not_hold_up_the_others(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let emails: Vec<_> = (0..6).map(|_| made_up::email()).collect();
     target.fail_mails(&emails[2], &[("MessageRejected", 400); 20]).await;
     for email in &emails {
-        organization.invite(&organization.founder, email, &["member"]).await.success(201);
+        organization.invite(&organization.creator, email, &["member"]).await.success(201);
     }
     for (index, email) in emails.iter().enumerate() {
         if index != 2 {
@@ -140,10 +140,10 @@ async fn one_refused_mail_does_not_hold_up_the_others(target: Target) {
 }
 
 async fn invited_with(target: &Target, message: &str) -> Option<Mail> {
-    let organization = Organization::founded(target).await;
+    let organization = Organization::create(target).await;
     let email = made_up::email();
     let body = json!({"email": email, "roles": ["member"], "message": message});
-    let answer = organization.founder.post(&organization.path("/invitations"), &body).await;
+    let answer = organization.creator.post(&organization.path("/invitations"), &body).await;
     if answer.status == 422 {
         answer.invalid("/message");
         return None;
@@ -185,11 +185,11 @@ async fn an_inviters_name_cannot_inject_headers_or_markup(target: Target) {
         "\u{202e}".to_owned() + &word,
     ] {
         let person = NewPerson::new(&target).name(&name).metadata("organizationName", &made_up::organization_name());
-        let founder = person.sign_up().await;
-        let id = text(&founder.me().await["organizations"][0]["organizationId"]);
+        let creator = person.sign_up().await;
+        let id = text(&creator.me().await["organizations"][0]["organizationId"]);
         let email = made_up::email();
         let body = json!({"email": email, "roles": ["member"]});
-        founder.post(&format!("/organizations/{id}/invitations"), &body).await.success(201);
+        creator.post(&format!("/organizations/{id}/invitations"), &body).await.success(201);
         target.read_mail(&email, 0, Mail::invitation_token).await;
         let mail = target.mails_to(&email).await.pop().unwrap();
         assert!(!mail.subject.contains(['\r', '\n', '\u{202e}']), "{:?}", mail.subject);
@@ -229,15 +229,20 @@ async fn the_mail_begins_with_the_product_and_a_message_holds_no_link(target: Ta
     let message =
         "Claim at https://evil.example/pay or evil.example,\nwrite to pay@evil.example or call +1 555 123 4567";
     let mail = invited_with(&target, message).await.expect("a message with addresses is taken");
-    let html = mail.html.unwrap();
+    let html = mail.html.clone().unwrap();
     let (product, _) = mail.subject.split_once(": ").expect("the product's name, then the rest");
-    let body = html.split_once("<p>").expect("a paragraph").1;
-    assert!(mail.text.starts_with(&format!("{product}: ")) && body.starts_with(&format!("{product}: ")), "{html}");
+    let (before, _) = html.split_once("<h1").expect("a heading");
+    assert!(
+        mail.text.starts_with(&format!("{product}\n\n")) && before.trim_end().ends_with(&format!(">{product}</div>")),
+        "{html}"
+    );
     for part in [&mail.text, &html] {
         for link in ["https://evil", "evil.example", "@evil", "555 123"] {
             assert!(!part.contains(link), "{part}");
         }
         assert!(part.contains("evil[.]example") && part.contains("+1[ ]555[ ]123[ ]4567"), "{part}");
     }
-    assert_eq!(html.matches("href=").count(), 1, "{html}");
+    // The button, the URL under it, and the way to decline.
+    let link = format!("href=\"{APP_URL}/invitations/accept#token={}\"", mail.invitation_token().unwrap());
+    assert_eq!((html.matches("href=").count(), html.matches(&link).count()), (3, 3), "{html}");
 }

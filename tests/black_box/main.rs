@@ -6,6 +6,7 @@
 
 mod credentials;
 mod idempotency;
+mod invitation_changes;
 mod invitation_replies;
 mod invitations;
 mod local_stack;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         removal::tests(),
         roles::tests(),
         invitations::tests(),
+        invitation_changes::tests(),
         invitation_replies::tests(),
         idempotency::tests(),
         request_bodies::tests(),

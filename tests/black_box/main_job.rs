@@ -20,7 +20,7 @@ pub(crate) fn tests() -> Vec<Test> {
     ]
 }
 
-/// Somebody who has founded nothing, is prompted and may.
+/// A user who has created nothing, is prompted and may.
 #[track_caller]
 fn assert_prompted(me: &Value) {
     assert_eq!(me["onboarding"]["status"], "organization_required", "{me}");
@@ -52,8 +52,8 @@ async fn a_sign_up_that_names_an_organization_owns_it_at_once(target: Target) {
 }
 
 async fn a_new_organization_has_its_default_workspace(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let tab = organization.founder.get(&organization.path("/settings/workspaces")).await.success(200);
+    let organization = Organization::create(&target).await;
+    let tab = organization.creator.get(&organization.path("/settings/workspaces")).await.success(200);
     let found = crate::settings::objects_with(&tab, "workspaceId");
     assert_eq!(found.len(), 1, "{tab}");
     assert_eq!(found[0]["default"], true, "{tab}");
@@ -87,15 +87,15 @@ async fn the_name_may_travel_as_a_user_attribute(target: Target) {
     assert_owner(&person.me().await, &name);
 }
 
-/// Users can write their own attributes: a later value neither founds nor renames anything.
+/// Users can write their own attributes: a later value neither creates nor renames anything.
 async fn the_attribute_decides_nothing_once_the_sign_up_is_over(target: Target) {
     let later = made_up::organization_name();
     let nobody = Person::new(&target).await;
     nobody.change_attributes(&[("custom:organization_name", &later)]).await;
     assert_prompted(&nobody.me().await);
-    let owner = Organization::founded(&target).await;
-    owner.founder.change_attributes(&[("custom:organization_name", &later)]).await;
-    assert_owner(&owner.founder.me().await, &owner.name);
+    let owner = Organization::create(&target).await;
+    owner.creator.change_attributes(&[("custom:organization_name", &later)]).await;
+    assert_owner(&owner.creator.me().await, &owner.name);
 }
 
 async fn a_sign_up_without_a_name_is_prompted_and_answers(target: Target) {
@@ -124,7 +124,7 @@ async fn a_sign_up_without_a_name_is_prompted_and_answers(target: Target) {
 }
 
 async fn a_second_creation_is_refused_and_says_whom_to_contact(target: Target) {
-    let by_trigger = Organization::founded(&target).await.founder;
+    let by_trigger = Organization::create(&target).await.creator;
     let by_request = Person::new(&target).await;
     by_request.post("/organizations", &json!({"name": made_up::organization_name()})).await.success(201);
     for person in [by_trigger, by_request] {

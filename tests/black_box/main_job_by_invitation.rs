@@ -14,10 +14,10 @@ pub(crate) fn tests() -> Vec<Test> {
 }
 
 async fn the_invited_are_not_made_to_create_an_organization(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let invited = NewPerson::new(&target);
     let email = invited.email.clone();
-    let invitation = organization.invitation(&organization.founder, &email, &["member"]).await;
+    let invitation = organization.invitation(&organization.creator, &email, &["member"]).await;
     let invited = invited.sign_up().await;
 
     let me = invited.me().await;
@@ -42,10 +42,10 @@ async fn the_invited_are_not_made_to_create_an_organization(target: Target) {
 }
 
 async fn the_invited_may_still_create_one_before_they_accept(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let invited = NewPerson::new(&target);
     let email = invited.email.clone();
-    let invitation = organization.invitation(&organization.founder, &email, &["user_admin"]).await;
+    let invitation = organization.invitation(&organization.creator, &email, &["user_admin"]).await;
     let invited = invited.sign_up().await;
     assert_eq!(invited.me().await["onboarding"]["mayCreateOrganization"], true);
     invited.post("/organizations", &json!({"name": made_up::organization_name()})).await.success(201);
@@ -54,20 +54,20 @@ async fn the_invited_may_still_create_one_before_they_accept(target: Target) {
 }
 
 async fn accepting_adds_to_what_somebody_already_has(target: Target) {
-    let (own, other) = tokio::join!(Organization::founded(&target), Organization::founded(&target));
-    other.admit(&own.founder, &["billing_admin"]).await;
-    let roles = own.founder.roles_in(&own.id).await;
+    let (own, other) = tokio::join!(Organization::create(&target), Organization::create(&target));
+    other.admit(&own.creator, &["billing_admin"]).await;
+    let roles = own.creator.roles_in(&own.id).await;
     assert_eq!(roles.into_iter().collect::<Vec<_>>(), ["organization_admin"]);
-    let roles = own.founder.roles_in(&other.id).await;
+    let roles = own.creator.roles_in(&other.id).await;
     assert_eq!(roles.into_iter().collect::<Vec<_>>(), ["billing_admin"]);
 }
 
 async fn a_role_change_shows_in_what_the_member_may_open(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
     let settings = organization.path("/settings");
     person.get(&settings).await.problem(403, "permission-denied");
-    organization.change_roles(&organization.founder, &person, &["billing_admin"]).await.success(200);
+    organization.change_roles(&organization.creator, &person, &["billing_admin"]).await.success(200);
     person.get(&settings).await.success(200);
     person.get(&organization.path("/settings/billing")).await.success(200);
     let roles = person.roles_in(&organization.id).await;

@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 pub(crate) fn tests() -> Vec<Test> {
     tests![
-        the_trigger_run_again_founds_nothing_more,
-        the_trigger_three_times_at_once_founds_one,
-        the_trigger_overlapping_with_the_first_request_founds_one,
+        the_trigger_run_again_creates_nothing_more,
+        the_trigger_three_times_at_once_creates_one,
+        the_trigger_overlapping_with_the_first_request_creates_one,
         other_trigger_sources_return_the_event_untouched,
-        a_forgotten_password_founds_nothing,
+        a_forgotten_password_creates_nothing,
     ]
 }
 
@@ -54,7 +54,7 @@ async fn assert_one_organization(person: &Person, name: &str) {
     assert_eq!(me["onboarding"]["status"], "complete", "{me}");
 }
 
-async fn the_trigger_run_again_founds_nothing_more(target: Target) {
+async fn the_trigger_run_again_creates_nothing_more(target: Target) {
     let person = unknown_to_the_product(&target).await;
     let name = made_up::organization_name();
     let event = event(&person, "PostConfirmation_ConfirmSignUp", &name);
@@ -64,7 +64,7 @@ async fn the_trigger_run_again_founds_nothing_more(target: Target) {
     assert_one_organization(&person, &name).await;
 }
 
-async fn the_trigger_three_times_at_once_founds_one(target: Target) {
+async fn the_trigger_three_times_at_once_creates_one(target: Target) {
     for _ in 0..10 {
         let person = unknown_to_the_product(&target).await;
         let name = made_up::organization_name();
@@ -75,7 +75,7 @@ async fn the_trigger_three_times_at_once_founds_one(target: Target) {
 }
 
 /// A slow trigger meets the repair by `GET /me` and an impatient `POST /organizations`.
-async fn the_trigger_overlapping_with_the_first_request_founds_one(target: Target) {
+async fn the_trigger_overlapping_with_the_first_request_creates_one(target: Target) {
     for _ in 0..10 {
         let person = unknown_to_the_product(&target).await;
         let event = event(&person, "PostConfirmation_ConfirmSignUp", &made_up::organization_name());
@@ -107,7 +107,7 @@ async fn other_trigger_sources_return_the_event_untouched(target: Target) {
     assert_eq!(me["organizations"], json!([]), "{me}");
 }
 
-async fn a_forgotten_password_founds_nothing(target: Target) {
+async fn a_forgotten_password_creates_nothing(target: Target) {
     let person = Person::new(&target).await;
     let client = &target.configuration().user_pool_client_id;
     let known = target.mails_to(&person.email).await.len();

@@ -26,13 +26,13 @@ fn ids(items: &[Value]) -> Vec<String> {
 }
 
 async fn the_pages_hold_every_member_once(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let founder = &organization.founder;
+    let organization = Organization::create(&target).await;
+    let creator = &organization.creator;
     let people = organization.add_all([&["member"], &["user_admin"], &["member"], &["billing_admin"]]).await;
     let mut everybody: BTreeSet<_> = people.iter().map(|person| person.id.clone()).collect();
-    everybody.insert(founder.id.clone());
+    everybody.insert(creator.id.clone());
     for (limit, sizes) in [(1, vec![1; 5]), (2, vec![2, 2, 1]), (5, vec![5]), (100, vec![5])] {
-        let pages = organization.pages(founder, "/members", limit).await;
+        let pages = organization.pages(creator, "/members", limit).await;
         // A last page may turn out to be empty: whether more follows is not known before it is read.
         let got: Vec<_> = pages.iter().map(Vec::len).filter(|size| *size > 0).collect();
         assert_eq!(got, sizes, "limit {limit}");
@@ -40,17 +40,17 @@ async fn the_pages_hold_every_member_once(target: Target) {
         assert_eq!(seen.len(), everybody.len(), "nobody twice: {seen:?}");
         assert_eq!(seen.into_iter().collect::<BTreeSet<_>>(), everybody, "limit {limit}");
     }
-    let page = founder.get(&organization.path("/members")).await.success(200);
+    let page = creator.get(&organization.path("/members")).await.success(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 5, "{page}");
     let item = page["items"].as_array().unwrap().iter().find(|item| item["userId"] == people[1].id).unwrap();
     assert_eq!((text(&item["email"]), roles_of(item).len()), (people[1].email.clone(), 1), "{item}");
 }
 
 async fn a_limit_out_of_range_is_refused(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     for list in ["/members", "/invitations"] {
         for limit in ["0", "101", "-1", "abc", "1.5", "", "99999999999999999999"] {
-            let answer = organization.founder.get(&organization.path(&format!("{list}?limit={limit}"))).await;
+            let answer = organization.creator.get(&organization.path(&format!("{list}?limit={limit}"))).await;
             if ["abc", "1.5", ""].contains(&limit) {
                 answer.problem(400, "malformed-request");
             } else {
@@ -61,10 +61,10 @@ async fn a_limit_out_of_range_is_refused(target: Target) {
 }
 
 async fn a_cursor_that_was_not_given_out_is_refused(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     organization.add_all([&["member"], &["member"]]).await;
-    let founder = &organization.founder;
-    let page = founder.get(&organization.path("/members?limit=1")).await.success(200);
+    let creator = &organization.creator;
+    let page = creator.get(&organization.path("/members?limit=1")).await.success(200);
     let cursor = text(&page["nextCursor"]);
     let middle = cursor.len() / 2;
     let other = if cursor.as_bytes()[middle] == b'A' { "B" } else { "A" };
@@ -82,58 +82,58 @@ async fn a_cursor_that_was_not_given_out_is_refused(target: Target) {
     ];
     for forgery in forged {
         let path = organization.path(&format!("/members?limit=1&cursor={forgery}"));
-        founder.get(&path).await.problem(400, "invalid-cursor");
+        creator.get(&path).await.problem(400, "invalid-cursor");
     }
     let path = organization.path(&format!("/members?limit=1&cursor={}", encoded(&cursor)));
-    founder.get(&path).await.success(200);
+    creator.get(&path).await.success(200);
 }
 
 /// I6: a cursor is no way into another organization's partition.
 async fn a_cursor_of_another_organization_is_refused(target: Target) {
-    let (organization, other) = tokio::join!(Organization::founded(&target), Organization::founded(&target));
+    let (organization, other) = tokio::join!(Organization::create(&target), Organization::create(&target));
     organization.add(&["member"]).await;
-    other.admit(&organization.founder, &["organization_admin"]).await;
-    let founder = &organization.founder;
-    let page = founder.get(&organization.path("/members?limit=1")).await.success(200);
+    other.admit(&organization.creator, &["organization_admin"]).await;
+    let creator = &organization.creator;
+    let page = creator.get(&organization.path("/members?limit=1")).await.success(200);
     let cursor = encoded(&text(&page["nextCursor"]));
-    let foreign = founder.get(&other.path(&format!("/members?limit=1&cursor={cursor}"))).await;
+    let foreign = creator.get(&other.path(&format!("/members?limit=1&cursor={cursor}"))).await;
     foreign.problem(400, "invalid-cursor");
 }
 
 async fn a_cursor_of_another_list_is_refused(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     organization.add(&["member"]).await;
-    let founder = &organization.founder;
-    let page = founder.get(&organization.path("/members?limit=1")).await.success(200);
+    let creator = &organization.creator;
+    let page = creator.get(&organization.path("/members?limit=1")).await.success(200);
     let cursor = encoded(&text(&page["nextCursor"]));
     let path = organization.path(&format!("/invitations?limit=1&cursor={cursor}"));
-    founder.get(&path).await.problem(400, "invalid-cursor");
+    creator.get(&path).await.problem(400, "invalid-cursor");
     let path = format!("/organizations?limit=1&cursor={cursor}");
-    founder.get(&path).await.problem(400, "invalid-cursor");
+    creator.get(&path).await.problem(400, "invalid-cursor");
 }
 
 async fn members_can_be_filtered_by_role(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [user, both, plain] =
         organization.add_all([&["user_admin"], &["billing_admin", "user_admin"], &["member"]]).await;
     let with = async |role: &str| {
-        let pages = organization.pages(&organization.founder, &format!("/members?role={role}"), 1).await;
+        let pages = organization.pages(&organization.creator, &format!("/members?role={role}"), 1).await;
         pages.iter().flat_map(|page| ids(page)).collect::<BTreeSet<_>>()
     };
     assert_eq!(with("user_admin").await, BTreeSet::from([user.id, both.id.clone()]));
     assert_eq!(with("billing_admin").await, BTreeSet::from([both.id]));
     assert_eq!(with("member").await, BTreeSet::from([plain.id]));
-    assert_eq!(with("organization_admin").await, BTreeSet::from([organization.founder.id.clone()]));
-    let answer = organization.founder.get(&organization.path("/members?role=owner")).await;
+    assert_eq!(with("organization_admin").await, BTreeSet::from([organization.creator.id.clone()]));
+    let answer = organization.creator.get(&organization.path("/members?role=owner")).await;
     answer.invalid("/role");
 }
 
 async fn members_can_be_filtered_by_the_beginning_of_their_address(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [person, _] = organization.add_all([&["member"], &["member"]]).await;
     let with = async |prefix: &str| {
         let list = format!("/members?email={}", encoded(prefix));
-        let pages = organization.pages(&organization.founder, &list, 2).await;
+        let pages = organization.pages(&organization.creator, &list, 2).await;
         pages.iter().flat_map(|page| ids(page)).collect::<Vec<_>>()
     };
     assert_eq!(with(&person.email[..12]).await, std::slice::from_ref(&person.id));
@@ -144,7 +144,7 @@ async fn members_can_be_filtered_by_the_beginning_of_their_address(target: Targe
 }
 
 async fn members_read_themselves_and_nobody_else(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [person, other] = organization.add_all([&["member"], &["member"]]).await;
     let own = person.get(&organization.member_path(&person)).await.success(200);
     assert_eq!((text(&own["userId"]), text(&own["email"])), (person.id.clone(), person.email.clone()), "{own}");
@@ -156,13 +156,13 @@ async fn members_read_themselves_and_nobody_else(target: Target) {
 }
 
 async fn a_member_is_shown_with_an_etag(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["user_admin", "billing_admin"]).await;
     let path = organization.member_path(&person);
-    let first = organization.founder.get(&path).await;
+    let first = organization.creator.get(&path).await;
     let shown = first.success(200);
     assert_eq!(shown["userId"], person.id);
     assert_eq!(shown["email"], person.email);
     assert_eq!(roles_of(&shown), BTreeSet::from(["billing_admin".to_owned(), "user_admin".to_owned()]));
-    assert_eq!(organization.founder.get(&path).await.etag(), first.etag(), "reading changes nothing");
+    assert_eq!(organization.creator.get(&path).await.etag(), first.etag(), "reading changes nothing");
 }

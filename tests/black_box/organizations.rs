@@ -19,9 +19,9 @@ pub(crate) fn tests() -> Vec<Test> {
 }
 
 async fn the_list_shows_my_organizations_with_my_roles(target: Target) {
-    let (own, other) = tokio::join!(Organization::founded(&target), Organization::founded(&target));
-    other.admit(&own.founder, &["user_admin", "billing_admin"]).await;
-    let page = own.founder.get("/organizations").await.success(200);
+    let (own, other) = tokio::join!(Organization::create(&target), Organization::create(&target));
+    other.admit(&own.creator, &["user_admin", "billing_admin"]).await;
+    let page = own.creator.get("/organizations").await.success(200);
     assert_eq!(page["nextCursor"], json!(null), "{page}");
     let items = page["items"].as_array().unwrap();
     assert_eq!(items.len(), 2, "{page}");
@@ -34,8 +34,8 @@ async fn the_list_shows_my_organizations_with_my_roles(target: Target) {
 
 async fn the_list_comes_in_pages(target: Target) {
     let (first, second, third) =
-        tokio::join!(Organization::founded(&target), Organization::founded(&target), Organization::founded(&target));
-    let person = &first.founder;
+        tokio::join!(Organization::create(&target), Organization::create(&target), Organization::create(&target));
+    let person = &first.creator;
     second.admit(person, &["member"]).await;
     third.admit(person, &["member"]).await;
     for limit in [1, 2] {
@@ -52,19 +52,19 @@ async fn somebody_without_organizations_has_an_empty_list(target: Target) {
 }
 
 async fn a_cursor_of_another_user_is_refused(target: Target) {
-    let (first, second) = tokio::join!(Organization::founded(&target), Organization::founded(&target));
-    second.admit(&first.founder, &["member"]).await;
-    let page = first.founder.get("/organizations?limit=1").await.success(200);
+    let (first, second) = tokio::join!(Organization::create(&target), Organization::create(&target));
+    second.admit(&first.creator, &["member"]).await;
+    let page = first.creator.get("/organizations?limit=1").await.success(200);
     let cursor = encoded(&text(&page["nextCursor"]));
     let path = format!("/organizations?limit=1&cursor={cursor}");
-    second.founder.get(&path).await.problem(400, "invalid-cursor");
-    first.founder.get(&path).await.success(200);
+    second.creator.get(&path).await.problem(400, "invalid-cursor");
+    first.creator.get(&path).await.success(200);
 }
 
 async fn a_member_reads_the_organization(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let member = organization.add(&["member"]).await;
-    for person in [&organization.founder, &member] {
+    for person in [&organization.creator, &member] {
         let read = person.get(&organization.path("")).await.success(200);
         assert_eq!(read["organizationId"], organization.id, "{read}");
         assert_eq!(read["name"], organization.name, "{read}");
@@ -73,8 +73,8 @@ async fn a_member_reads_the_organization(target: Target) {
 
 /// Whatever stands in the place of the id: not known is not known, and nothing else is said.
 async fn ids_that_name_nothing_are_not_found(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let (person, id) = (&organization.founder, &organization.id);
+    let organization = Organization::create(&target).await;
+    let (person, id) = (&organization.creator, &organization.id);
     let wrong = [
         made_up::organization_id(),
         "nonsense".to_owned(),

@@ -16,12 +16,15 @@ type Cell = (u16, &'static str);
 
 const OK: Cell = (200, "");
 const CREATED: Cell = (201, "");
+const SENT: Cell = (202, "");
 const DONE: Cell = (204, "");
 const DENIED: Cell = (403, "permission-denied");
 const HIDDEN: Cell = (404, "organization-not-found");
 const OWNER: Cell = (409, "organization-already-created");
 const CLOSED: Cell = (403, "organization-creation-closed");
 const ANOTHER: Cell = (403, "invitation-for-another-address");
+/// `AcceptInApp` is off unless a team turns it on.
+const IN_APP: Cell = (403, "in-app-acceptance-disabled");
 const ID_TOKEN: Cell = (401, "access-token-required");
 const GATEWAY: Cell = (401, "");
 
@@ -70,6 +73,14 @@ const MATRIX: &[(&str, Body, [Cell; 9])] = &[
     ("POST {org}/invitations", Body::Invite,       [CREATED, DENIED, CREATED, CREATED, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/invitations", Body::Nothing,       [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/invitations/{invitation}", Body::Nothing, [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("POST {org}/invitations/{invitation}/resend", Body::Nothing, [SENT, DENIED, SENT, SENT, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    // Revoking again changes nothing.
+    ("DELETE {org}/invitations/{revocable}", Body::Nothing, [DONE, DENIED, DONE, DONE, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("GET /me/invitations", Body::Nothing,         [OK, OK, OK, OK, OK, OK, GATEWAY, ID_TOKEN, GATEWAY]),
+    // The invitation is for another address, so to these callers it does not exist.
+    ("POST /me/invitations/{invitation}/resend", Body::Nothing, [NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("POST /me/invitations/{invitation}/accept", Body::Nothing, [IN_APP, IN_APP, IN_APP, IN_APP, IN_APP, IN_APP, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("POST /me/invitations/{invitation}/decline", Body::Nothing, [NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, GATEWAY, ID_TOKEN, GATEWAY]),
     // Neither has an authorizer: nobody looks at whatever token is there.
     ("POST /invitations/preview", Body::Token,     [OK, OK, OK, OK, OK, OK, OK, OK, OK]),
     ("POST /invitations/accept", Body::Token,      [ANOTHER, ANOTHER, ANOTHER, ANOTHER, ANOTHER, ANOTHER, GATEWAY, ID_TOKEN, GATEWAY]),
@@ -92,11 +103,12 @@ struct Cast {
     removable: [Person; 4],
     invitation: Invitation,
     fresh: Vec<Invitation>,
+    revocable: Invitation,
 }
 
 impl Cast {
     async fn new(target: &Target) -> Self {
-        let organization = Organization::founded(target).await;
+        let organization = Organization::create(target).await;
         let (cast, others, stranger) = tokio::join!(
             organization.add_all([&["billing_admin"], &["user_admin"], &["billing_admin", "user_admin"], &["member"]]),
             // The second organization admin is there so that the first may leave.
@@ -108,22 +120,22 @@ impl Cast {
                 &["member"],
                 &["member"]
             ]),
-            Organization::founded(target),
+            Organization::create(target),
         );
         let [_, member, removable @ ..] = others;
         let [billing, user, both, plain] = cast;
-        let admin = organization.founder.clone();
+        let admin = organization.creator.clone();
         let invite = async || organization.invitation(&admin, &made_up::email(), &["member"]).await;
         let fresh = join_all((0..CALLERS.len()).map(|_| invite())).await;
-        let invitation = invite().await;
-        let mut callers: Vec<_> = [admin.clone(), billing, user, both, plain, stranger.founder]
+        let (invitation, revocable) = (invite().await, invite().await);
+        let mut callers: Vec<_> = [admin.clone(), billing, user, both, plain, stranger.creator]
             .into_iter()
             .map(|person| (person.clone(), Some(person.access_token)))
             .collect();
         callers.push((admin.clone(), None));
         callers.push((admin.clone(), Some(admin.id_token.clone())));
         callers.push((admin.clone(), Some(forgery::of_another_pool(&admin))));
-        Self { organization, callers, member, removable, invitation, fresh }
+        Self { organization, callers, member, removable, invitation, fresh, revocable }
     }
 
     fn call(&self, route: &str, body: Body, caller: usize) -> Call {
@@ -142,6 +154,7 @@ impl Cast {
             .replace("{self}", &person.id)
             .replace("{removable}", &removable.id)
             .replace("{invitation}", &self.invitation.id)
+            .replace("{revocable}", &self.revocable.id)
             .replace("{nobody}", &made_up::uuid())
             .replace("{nothing}", &format!("inv_{}", made_up::uuid()));
         let call = person.target.call(Method::from_bytes(method.as_bytes()).unwrap(), &path);
@@ -190,10 +203,10 @@ async fn every_route_answers_every_caller_as_its_roles_say(target: Target) {
 
 /// R12, byte for byte: the same request to an organization that exists and to one that does not.
 async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let created = organization.invite(&organization.founder, &made_up::email(), &["member"]).await.success(201);
-    let (member, invitation) = (&organization.founder.id, text(&created["invitationId"]));
-    let stranger = Organization::founded(&target).await.founder;
+    let organization = Organization::create(&target).await;
+    let created = organization.invite(&organization.creator, &made_up::email(), &["member"]).await.success(201);
+    let (member, invitation) = (&organization.creator.id, text(&created["invitationId"]));
+    let stranger = Organization::create(&target).await.creator;
     let invite = json!({"email": made_up::email(), "roles": ["member"]});
     let requests = [
         (Method::GET, String::new(), None),
@@ -234,5 +247,5 @@ async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
             real.problem(404, "organization-not-found");
         }
     }
-    assert_eq!(organization.founder.me().await["organizations"].as_array().unwrap().len(), 1);
+    assert_eq!(organization.creator.me().await["organizations"].as_array().unwrap().len(), 1);
 }

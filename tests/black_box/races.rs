@@ -66,8 +66,8 @@ const LOSING: [(u16, &str); 4] = [
 ];
 
 async fn two_organization_admins_demote_one_another(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let (first, second) = (organization.founder.clone(), organization.add(&["organization_admin"]).await);
+    let organization = Organization::create(&target).await;
+    let (first, second) = (organization.creator.clone(), organization.add(&["organization_admin"]).await);
     for _ in 0..TRIALS {
         let answers = join_all([
             organization.change_roles(&first, &second, &["member"]).into_future(),
@@ -83,25 +83,25 @@ async fn two_organization_admins_demote_one_another(target: Target) {
 }
 
 async fn both_organization_admins_leave(target: Target) {
-    let mut organization = Organization::founded(&target).await;
+    let mut organization = Organization::create(&target).await;
     let second = organization.add(&["organization_admin"]).await;
-    let people = [organization.founder.clone(), second];
+    let people = [organization.creator.clone(), second];
     for _ in 0..TRIALS {
         let answers = join_all(people.iter().map(|person| organization.remove(person, person).into_future())).await;
         assert_one_won(&answers, 204, &LOSING);
         let left = admins(&organization, [&people[0], &people[1]]).await;
         assert_eq!(left.len(), 1, "I1");
-        organization.founder = left[0].clone();
+        organization.creator = left[0].clone();
         let gone = if left[0].id == people[0].id { &people[1] } else { &people[0] };
         organization.admit(gone, &["organization_admin"]).await;
     }
 }
 
-/// The founder demotes the other admin while that one removes the founder.
+/// The creator demotes the other admin while that one removes the creator.
 async fn one_organization_admin_is_demoted_and_removed_at_once(target: Target) {
-    let mut organization = Organization::founded(&target).await;
+    let mut organization = Organization::create(&target).await;
     let second = organization.add(&["organization_admin"]).await;
-    let people = [organization.founder.clone(), second];
+    let people = [organization.creator.clone(), second];
     for _ in 0..TRIALS {
         let answers = join_all([
             organization.change_roles(&people[0], &people[1], &["member"]).into_future(),
@@ -112,7 +112,7 @@ async fn one_organization_admin_is_demoted_and_removed_at_once(target: Target) {
         assert_eq!(won, 1, "{answers:?}");
         let left = admins(&organization, [&people[0], &people[1]]).await;
         assert_eq!(left.len(), 1, "I1");
-        organization.founder = left[0].clone();
+        organization.creator = left[0].clone();
         if left[0].id == people[0].id {
             organization.change_roles(&people[0], &people[1], &["organization_admin"]).await.success(200);
         } else {
@@ -122,28 +122,28 @@ async fn one_organization_admin_is_demoted_and_removed_at_once(target: Target) {
 }
 
 async fn one_token_is_accepted_three_times(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = Person::new(&target).await;
     for _ in 0..TRIALS {
-        let invitation = organization.invitation(&organization.founder, &person.email, &["member"]).await;
+        let invitation = organization.invitation(&organization.creator, &person.email, &["member"]).await;
         let answers = join_all((0..3).map(|_| invitation.accept(&person).into_future())).await;
         assert_one_won(&answers, 200, &[(409, "invitation-already-accepted")]);
-        organization.remove(&organization.founder, &person).await.success(204);
+        organization.remove(&organization.creator, &person).await.success(204);
     }
 }
 
 async fn one_address_is_invited_twice(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let second = organization.add(&["user_admin"]).await;
     for trial in 1..=TRIALS {
         let email = made_up::email();
         let answers = join_all([
-            organization.invite(&organization.founder, &email, &["member"]).into_future(),
+            organization.invite(&organization.creator, &email, &["member"]).into_future(),
             organization.invite(&second, &email.to_uppercase(), &["user_admin"]).into_future(),
         ])
         .await;
         assert_one_won(&answers, 201, &[(409, "invitation-already-pending")]);
-        let pages = organization.pages(&organization.founder, "/invitations?status=pending", 100).await;
+        let pages = organization.pages(&organization.creator, "/invitations?status=pending", 100).await;
         assert_eq!(pages.concat().len(), trial);
     }
 }
@@ -159,16 +159,16 @@ async fn one_person_creates_two_organizations(target: Target) {
 }
 
 async fn an_invitation_is_accepted_and_declined(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = Person::new(&target).await;
     for _ in 0..TRIALS {
-        let invitation = organization.invitation(&organization.founder, &person.email, &["member"]).await;
+        let invitation = organization.invitation(&organization.creator, &person.email, &["member"]).await;
         let answers =
             join_all([invitation.accept(&person).into_future(), invitation.decline(&target).into_future()]).await;
         let member = !person.roles_in(&organization.id).await.is_empty();
         if member {
             assert_eq!(statuses(&answers), [200, 409], "{answers:?}");
-            organization.remove(&organization.founder, &person).await.success(204);
+            organization.remove(&organization.creator, &person).await.success(204);
         } else {
             assert_eq!(statuses(&answers), [204, 410], "{answers:?}");
         }
@@ -176,10 +176,10 @@ async fn an_invitation_is_accepted_and_declined(target: Target) {
 }
 
 async fn one_token_is_declined_three_times(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let email = made_up::email();
     for _ in 0..TRIALS {
-        let invitation = organization.invitation(&organization.founder, &email, &["member"]).await;
+        let invitation = organization.invitation(&organization.creator, &email, &["member"]).await;
         let answers = join_all((0..3).map(|_| invitation.decline(&target).into_future())).await;
         // Whoever declines what is declined already has got what they wanted, or is told that it is over.
         assert!(answers.iter().any(|answer| answer.status == 204), "{answers:?}");
@@ -187,16 +187,16 @@ async fn one_token_is_declined_three_times(target: Target) {
             answer.problem(410, "invitation-declined");
         }
         let path = organization.path(&format!("/invitations/{}", invitation.id));
-        assert_eq!(organization.founder.get(&path).await.success(200)["status"], "declined");
+        assert_eq!(organization.creator.get(&path).await.success(200)["status"], "declined");
     }
 }
 
 async fn one_member_is_removed_twice(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [person, second] = organization.add_all([&["member"], &["user_admin"]]).await;
     for _ in 0..TRIALS {
         let answers = join_all([
-            organization.remove(&organization.founder, &person).into_future(),
+            organization.remove(&organization.creator, &person).into_future(),
             organization.remove(&second, &person).into_future(),
             organization.remove(&person, &person).into_future(),
         ])
@@ -208,39 +208,39 @@ async fn one_member_is_removed_twice(target: Target) {
 
 /// Whichever came first: nobody joins with what the inviter could no longer grant, and a joining is never half done (I4).
 async fn an_inviter_is_demoted_while_the_invited_accepts(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let inviter = organization.add(&["organization_admin"]).await;
     let person = Person::new(&target).await;
     for _ in 0..TRIALS {
         let invitation = organization.invitation(&inviter, &person.email, &["organization_admin"]).await;
         let (accepted, demoted) = tokio::join!(
             invitation.accept(&person).into_future(),
-            organization.change_roles(&organization.founder, &inviter, &["user_admin"]).into_future()
+            organization.change_roles(&organization.creator, &inviter, &["user_admin"]).into_future()
         );
         demoted.success(200);
         if accepted.status == 200 {
             let roles = person.roles_in(&organization.id).await;
             assert!(roles.contains("organization_admin"), "{roles:?}");
-            organization.remove(&organization.founder, &person).await.success(204);
+            organization.remove(&organization.creator, &person).await.success(204);
         } else {
             accepted.problem(409, "inviter-lost-authority");
             person.get(&organization.path("")).await.problem(404, "organization-not-found");
             invitation.decline(&target).await.success(204);
         }
-        organization.change_roles(&organization.founder, &inviter, &["organization_admin"]).await.success(200);
+        organization.change_roles(&organization.creator, &inviter, &["organization_admin"]).await.success(200);
     }
 }
 
 async fn two_writers_with_the_same_etag(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
     for trial in 0..TRIALS {
-        let etag = organization.founder.get(&organization.member_path(&person)).await.etag();
+        let etag = organization.creator.get(&organization.member_path(&person)).await.etag();
         // Never what the member holds already: each of the two would be a change.
         let pairs: [[&[&str]; 2]; 2] =
             [[&["user_admin"], &["billing_admin"]], [&["member"], &["billing_admin", "user_admin"]]];
         let change = |roles: &[&str]| {
-            organization.change_roles(&organization.founder, &person, roles).header("if-match", &etag).into_future()
+            organization.change_roles(&organization.creator, &person, roles).header("if-match", &etag).into_future()
         };
         let answers = join_all(pairs[trial % 2].map(change)).await;
         assert_one_won(&answers, 200, &[(412, "version-mismatch")]);

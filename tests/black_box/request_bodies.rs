@@ -19,8 +19,8 @@ pub(crate) fn tests() -> Vec<Test> {
 
 /// The routes with a body, and a body that each takes.
 async fn routes(target: &Target) -> (Person, [(Method, String, serde_json::Value); 6]) {
-    let organization = Organization::founded(target).await;
-    let person = organization.founder.clone();
+    let organization = Organization::create(target).await;
+    let person = organization.creator.clone();
     let roles = organization.path(&format!("/members/{}/roles", made_up::uuid()));
     let invite = json!({"email": made_up::email(), "roles": ["member"]});
     let token = json!({"token": "t".repeat(60)});
@@ -91,10 +91,10 @@ async fn another_media_type_is_refused(target: Target) {
             call.await.problem(415, "unsupported-media-type");
         }
     }
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     for media_type in ["application/json; charset=utf-8", "Application/JSON"] {
         let body = json!({"email": made_up::email(), "roles": ["member"]}).to_string();
-        let call = organization.founder.call(Method::POST, &organization.path("/invitations")).body(media_type, body);
+        let call = organization.creator.call(Method::POST, &organization.path("/invitations")).body(media_type, body);
         call.await.success(201);
     }
 }
@@ -112,9 +112,9 @@ async fn a_body_over_16_kib_is_refused(target: Target) {
 }
 
 async fn a_body_of_16_kib_is_read(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let body = json!({"email": made_up::email(), "roles": ["member"]}).to_string();
     let padded = format!("{body:<length$}", length = 16 * 1024);
-    let call = organization.founder.call(Method::POST, &organization.path("/invitations"));
+    let call = organization.creator.call(Method::POST, &organization.path("/invitations"));
     call.body("application/json", padded).await.success(201);
 }

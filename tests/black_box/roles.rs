@@ -15,7 +15,7 @@ pub(crate) fn tests() -> Vec<Test> {
         billing_and_user_admin_together_grant_either,
         nobody_changes_their_own_roles,
         an_unknown_member_is_not_found,
-        if_match_is_honoured,
+        if_match_is_honored,
         role_sets_that_no_membership_can_hold_are_refused,
         a_demotion_is_in_force_on_the_next_request,
         a_promotion_is_in_force_on_the_next_request,
@@ -29,7 +29,7 @@ fn set(roles: &[&str]) -> BTreeSet<String> {
 }
 
 async fn a_user_admin_cannot_grant_what_they_do_not_hold(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [actor, member] = organization.add_all([&["user_admin"], &["member"]]).await;
     let beyond: [&[&str]; 4] = [
         &["organization_admin"],
@@ -50,10 +50,10 @@ async fn a_user_admin_cannot_grant_what_they_do_not_hold(target: Target) {
 }
 
 async fn a_user_admin_cannot_touch_those_who_hold_more(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [actor, billing, both] =
         organization.add_all([&["user_admin"], &["billing_admin"], &["billing_admin", "user_admin"]]).await;
-    for untouchable in [&organization.founder, &billing, &both] {
+    for untouchable in [&organization.creator, &billing, &both] {
         let before = untouchable.roles_in(&organization.id).await;
         for roles in [&["member"], &["user_admin"]] {
             let refused = organization.change_roles(&actor, untouchable, roles).await;
@@ -65,7 +65,7 @@ async fn a_user_admin_cannot_touch_those_who_hold_more(target: Target) {
 }
 
 async fn a_user_admin_may_manage_members_and_user_admins(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [actor, peer] = organization.add_all([&["user_admin"], &["user_admin"]]).await;
     let answer = organization.change_roles(&actor, &peer, &["member"]).await.success(200);
     assert_eq!(roles_of(&answer), set(&["member"]), "{answer}");
@@ -75,7 +75,7 @@ async fn a_user_admin_may_manage_members_and_user_admins(target: Target) {
 }
 
 async fn a_billing_admin_cannot_manage_users(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [actor, member] = organization.add_all([&["billing_admin"], &["member"]]).await;
     let refused = organization.change_roles(&actor, &member, &["billing_admin"]).await;
     let problem = refused.problem(403, "permission-denied");
@@ -86,7 +86,7 @@ async fn a_billing_admin_cannot_manage_users(target: Target) {
 
 /// A set of roles may do what any of them may: together they hold what neither holds alone, but less than an organization admin.
 async fn billing_and_user_admin_together_grant_either(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [actor, person] = organization.add_all([&["billing_admin", "user_admin"], &["member"]]).await;
     let within: [&[&str]; 4] = [&["billing_admin"], &["user_admin"], &["billing_admin", "user_admin"], &["member"]];
     for roles in within {
@@ -95,27 +95,27 @@ async fn billing_and_user_admin_together_grant_either(target: Target) {
     }
     let refused = organization.change_roles(&actor, &person, &["organization_admin"]).await;
     refused.problem(403, "role-not-grantable");
-    let refused = organization.change_roles(&actor, &organization.founder, &["member"]).await;
+    let refused = organization.change_roles(&actor, &organization.creator, &["member"]).await;
     refused.problem(403, "role-not-grantable");
 }
 
 async fn nobody_changes_their_own_roles(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [second, user_admin] = organization.add_all([&["organization_admin"], &["user_admin"]]).await;
-    for (person, roles) in [(&organization.founder, "member"), (&second, "billing_admin"), (&user_admin, "member")] {
+    for (person, roles) in [(&organization.creator, "member"), (&second, "billing_admin"), (&user_admin, "member")] {
         let refused = organization.change_roles(person, person, &[roles]).await;
         refused.problem(409, "cannot-change-own-roles");
     }
     // Not even upwards, and not by way of what they already hold.
     let refused = organization.change_roles(&user_admin, &user_admin, &["user_admin"]).await;
     refused.problem(409, "cannot-change-own-roles");
-    assert_eq!(organization.founder.roles_in(&organization.id).await, set(&["organization_admin"]));
+    assert_eq!(organization.creator.roles_in(&organization.id).await, set(&["organization_admin"]));
 }
 
 async fn an_unknown_member_is_not_found(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let stranger = Organization::founded(&target).await.founder;
-    let admin = &organization.founder;
+    let organization = Organization::create(&target).await;
+    let stranger = Organization::create(&target).await.creator;
+    let admin = &organization.creator;
     for id in [made_up::uuid(), stranger.id, "nonsense".to_owned(), "%20".to_owned(), "MEMBER%23x".to_owned()] {
         let path = organization.path(&format!("/members/{id}"));
         admin.get(&path).await.problem(404, "member-not-found");
@@ -124,10 +124,10 @@ async fn an_unknown_member_is_not_found(target: Target) {
     }
 }
 
-async fn if_match_is_honoured(target: Target) {
-    let organization = Organization::founded(&target).await;
+async fn if_match_is_honored(target: Target) {
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
-    let admin = &organization.founder;
+    let admin = &organization.creator;
     let read = admin.get(&organization.member_path(&person)).await;
     let first = read.etag();
 
@@ -151,9 +151,9 @@ async fn if_match_is_honoured(target: Target) {
 }
 
 async fn role_sets_that_no_membership_can_hold_are_refused(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
-    let admin = &organization.founder;
+    let admin = &organization.creator;
     let impossible: [&[&str]; 3] = [&[], &["member", "user_admin"], &["organization_admin", "member"]];
     for roles in impossible {
         organization.change_roles(admin, &person, roles).await.invalid("/roles");
@@ -166,17 +166,17 @@ async fn role_sets_that_no_membership_can_hold_are_refused(target: Target) {
     for body in [json!({"roles": "member"}), json!({"roles": [1]}), json!({"roles": null}), json!([]), json!({})] {
         admin.put(&path, &body).await.problem(400, "malformed-request");
     }
-    let unknown = json!({"roles": ["member"], "userId": organization.founder.id});
+    let unknown = json!({"roles": ["member"], "userId": organization.creator.id});
     admin.put(&path, &unknown).await.problem(400, "malformed-request");
     assert_eq!(person.roles_in(&organization.id).await, set(&["member"]));
 }
 
 /// R11 and I7: the token is the same, the answer is not.
 async fn a_demotion_is_in_force_on_the_next_request(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [second, member] = organization.add_all([&["organization_admin"], &["member"]]).await;
     organization.change_roles(&second, &member, &["user_admin"]).await.success(200);
-    organization.change_roles(&organization.founder, &second, &["member"]).await.success(200);
+    organization.change_roles(&organization.creator, &second, &["member"]).await.success(200);
     organization.change_roles(&second, &member, &["member"]).await.problem(403, "permission-denied");
     organization.remove(&second, &member).await.problem(403, "permission-denied");
     organization.invite(&second, &made_up::email(), &["member"]).await.problem(403, "permission-denied");
@@ -185,32 +185,32 @@ async fn a_demotion_is_in_force_on_the_next_request(target: Target) {
 }
 
 async fn a_promotion_is_in_force_on_the_next_request(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let person = organization.add(&["member"]).await;
-    organization.change_roles(&organization.founder, &person, &["user_admin"]).await.success(200);
+    organization.change_roles(&organization.creator, &person, &["user_admin"]).await.success(200);
     organization.invite(&person, &made_up::email(), &["user_admin"]).await.success(201);
 }
 
 async fn the_last_organization_admin_cannot_leave(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let founder = &organization.founder;
-    organization.remove(founder, founder).await.problem(409, "last-organization-admin");
+    let organization = Organization::create(&target).await;
+    let creator = &organization.creator;
+    organization.remove(creator, creator).await.problem(409, "last-organization-admin");
     let [second, _] = organization.add_all([&["organization_admin"], &["billing_admin", "user_admin"]]).await;
-    organization.change_roles(&second, founder, &["user_admin"]).await.success(200);
+    organization.change_roles(&second, creator, &["user_admin"]).await.success(200);
     organization.remove(&second, &second).await.problem(409, "last-organization-admin");
-    organization.change_roles(&second, founder, &["organization_admin", "user_admin"]).await.success(200);
+    organization.change_roles(&second, creator, &["organization_admin", "user_admin"]).await.success(200);
     organization.remove(&second, &second).await.success(204);
-    organization.remove(founder, founder).await.problem(409, "last-organization-admin");
-    founder.get(&organization.path("")).await.success(200);
+    organization.remove(creator, creator).await.problem(409, "last-organization-admin");
+    creator.get(&organization.path("")).await.success(200);
 }
 
 async fn a_refused_change_changes_nothing(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [actor, person] = organization.add_all([&["user_admin"], &["billing_admin"]]).await;
     let path = organization.member_path(&person);
-    let before = organization.founder.get(&path).await;
+    let before = organization.creator.get(&path).await;
     organization.change_roles(&actor, &person, &["member"]).await.problem(403, "role-not-grantable");
     organization.change_roles(&person, &person, &["member"]).await.problem(403, "permission-denied");
-    let after = organization.founder.get(&path).await;
+    let after = organization.creator.get(&path).await;
     assert_eq!((before.etag(), before.body), (after.etag(), after.body));
 }

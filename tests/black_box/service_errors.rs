@@ -48,10 +48,10 @@ async fn every_function_meets_an_error_of_every_operation(_: Target) {
         return;
     }
     let (stack, target) = start(BTreeMap::new()).await;
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let member = organization.add(&["member"]).await;
     let newcomer = Person::new(&target).await;
-    let invitation = organization.invitation(&organization.founder, &newcomer.email, &["member"]).await;
+    let invitation = organization.invitation(&organization.creator, &newcomer.email, &["member"]).await;
     let requests = requests(&organization, &member, &newcomer, &invitation.token, &invitation.id);
     let mut met = BTreeSet::new();
     for request in &requests {
@@ -134,7 +134,7 @@ async fn mailer(stack: &LocalStack, target: &Target, organization: &Organization
         let email = made_up::email();
         stack.engine().clear_calls();
         let invited = async {
-            organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+            organization.invite(&organization.creator, &email, &["member"]).await.success(201);
             let hit = |call: &local_stack::Call| call.caller == "invitationmailer" && call.operation == operation;
             eventually("the mailer's call", async || stack.engine().calls().iter().any(hit).then_some(())).await;
             // One more invocation, and what the first one logged is written.
@@ -146,16 +146,16 @@ async fn mailer(stack: &LocalStack, target: &Target, organization: &Organization
     for failure in passing {
         let email = made_up::email();
         target.fail_mails(&email, &[failure]).await;
-        organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+        organization.invite(&organization.creator, &email, &["member"]).await.success(201);
         arrives(target, &email).await;
     }
     for failure in [("MessageRejected", 400), ("MailFromDomainNotVerifiedException", 400)] {
         let email = made_up::email();
         target.fail_mails(&email, &[failure; 20]).await;
-        let created = organization.invite(&organization.founder, &email, &["member"]).await.success(201);
+        let created = organization.invite(&organization.creator, &email, &["member"]).await.success(201);
         let path = organization.path(&format!("/invitations/{}", text(&created["invitationId"])));
         let failed = eventually("a mail that failed", async || {
-            let invitation = organization.founder.get(&path).await.success(200);
+            let invitation = organization.creator.get(&path).await.success(200);
             (invitation["delivery"]["status"] == "failed").then_some(invitation)
         });
         let reason = text(&failed.await["delivery"]["reason"]);
@@ -179,7 +179,7 @@ fn requests<'a>(
     token: &str,
     invitation: &str,
 ) -> Vec<Request<'a>> {
-    let (founder, token) = (&organization.founder, json!({ "token": token }));
+    let (creator, token) = (&organization.creator, json!({ "token": token }));
     let one = |function, sender, method, path: String, body, without_cognito| Request {
         function,
         sender,
@@ -188,7 +188,7 @@ fn requests<'a>(
         body,
         without_cognito,
     };
-    let get = |function, path: &str| one(function, Some(founder), Method::GET, organization.path(path), None, None);
+    let get = |function, path: &str| one(function, Some(creator), Method::GET, organization.path(path), None, None);
     let reply = |path: &str, sender, without_cognito| {
         let path = format!("/invitations/{path}");
         one("invitation-replies", sender, Method::POST, path, Some(token.clone()), without_cognito)
@@ -199,15 +199,15 @@ fn requests<'a>(
     vec![
         one("onboarding", Some(newcomer), Method::GET, "/me".to_owned(), None, Some(200)),
         one("onboarding", Some(newcomer), Method::POST, "/organizations".to_owned(), Some(name), Some(503)),
-        one("organizations", Some(founder), Method::GET, "/organizations".to_owned(), None, None),
+        one("organizations", Some(creator), Method::GET, "/organizations".to_owned(), None, None),
         get("organizations", ""),
         get("settings", "/settings"),
         get("settings", "/settings/billing"),
         get("members", "/members"),
         get("members", &format!("/members/{}", member.id)),
-        one("members", Some(founder), Method::DELETE, organization.member_path(member), None, None),
-        one("roles", Some(founder), Method::PUT, roles, Some(json!({"roles": ["user_admin"]})), None),
-        one("invitations", Some(founder), Method::POST, organization.path("/invitations"), Some(invite), None),
+        one("members", Some(creator), Method::DELETE, organization.member_path(member), None, None),
+        one("roles", Some(creator), Method::PUT, roles, Some(json!({"roles": ["user_admin"]})), None),
+        one("invitations", Some(creator), Method::POST, organization.path("/invitations"), Some(invite), None),
         get("invitations", "/invitations"),
         get("invitations", &format!("/invitations/{invitation}")),
         reply("preview", None, None),

@@ -41,13 +41,13 @@ fn access(overview: &Value) -> BTreeMap<String, String> {
 }
 
 async fn the_overview_shows_the_tabs_that_the_roles_open(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     let [billing, user, both, member] = organization
         .add_all([&["billing_admin"], &["user_admin"], &["billing_admin", "user_admin"], &["member"]])
         .await;
     let opens = [
         (
-            &organization.founder,
+            &organization.creator,
             vec![("general", "manage"), ("users", "manage"), ("workspaces", "manage"), ("billing", "manage")],
         ),
         (&billing, vec![("general", "view"), ("users", "view"), ("workspaces", "view"), ("billing", "manage")]),
@@ -73,8 +73,8 @@ async fn the_overview_shows_the_tabs_that_the_roles_open(target: Target) {
 }
 
 async fn every_tab_answers_with_what_it_is_about(target: Target) {
-    let organization = Organization::founded(&target).await;
-    let read = async |tab: &str| organization.founder.get(&organization.path(&format!("/settings/{tab}"))).await;
+    let organization = Organization::create(&target).await;
+    let read = async |tab: &str| organization.creator.get(&organization.path(&format!("/settings/{tab}"))).await;
     assert!(read("general").await.body.contains(&organization.name));
     let workspaces = read("workspaces").await.success(200);
     assert_eq!(objects_with(&workspaces, "workspaceId").len(), 1, "{workspaces}");
@@ -85,18 +85,18 @@ async fn every_tab_answers_with_what_it_is_about(target: Target) {
 }
 
 async fn reading_a_tab_does_not_change_its_etag(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     for tab in TABS {
         let path = organization.path(&format!("/settings/{tab}"));
-        let first = organization.founder.get(&path).await;
-        let second = organization.founder.get(&path).await;
+        let first = organization.creator.get(&path).await;
+        let second = organization.creator.get(&path).await;
         assert_eq!((first.etag(), first.body), (second.etag(), second.body), "{tab}");
     }
 }
 
 async fn an_unknown_tab_is_not_found(target: Target) {
-    let organization = Organization::founded(&target).await;
+    let organization = Organization::create(&target).await;
     for tab in ["security", "General", "%20", "members"] {
-        organization.founder.get(&organization.path(&format!("/settings/{tab}"))).await.problem_of(404);
+        organization.creator.get(&organization.path(&format!("/settings/{tab}"))).await.problem_of(404);
     }
 }

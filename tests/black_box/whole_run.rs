@@ -58,7 +58,7 @@ fn what_was_counted_is_what_was_done() -> Result<(), String> {
         .collect();
     let counted = |metric: &str| lines.iter().filter_map(|line| line[metric].as_u64()).sum::<u64>();
     let pairs = [
-        ("OrganizationsFounded", "organization.founded"),
+        ("OrganizationsCreated", "organization.created"),
         ("InvitationsCreated", "invitation.created"),
         ("InvitationsAccepted", "invitation.accepted"),
         ("InvitationsDeclined", "invitation.declined"),

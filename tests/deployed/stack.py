@@ -8,7 +8,7 @@ from pathlib import Path
 
 PARAMETERS = {
     "ProductName": "Example",
-    "AppUrl": "http://127.0.0.1:5173",
+    "AppUrl": "http://localhost:5173",
     "SupportUrl": "https://support.example.com/organizations",
     "SenderAddress": "no-reply@example.com",
     "GradualDeployment": "false",

@@ -68,7 +68,12 @@ fn start(environment: Environment) -> Start {
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
     let names = ["TABLE_NAME", "USER_POOL_CLIENT_ID", "PRODUCT_NAME", "APP_URL", "SENDER_ADDRESS", "CONFIGURATION_SET"];
-    let named = [("DEFAULT_WORKSPACE_NAME", "Default workspace"), ("SEAT_LIMIT", "1")];
+    let named = [
+        ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
+        ("SEAT_LIMIT", "1"),
+        ("ACCENT_COLOR", "#0b57d0"),
+        ("DEFAULT_LOCALE", "en"),
+    ];
     let variables = Variables::from_iter(names.map(|name| (name, "any")).into_iter().chain(named));
     Start { variables, sdk, environment, directory: None, post_office: None, connections: Connections::default() }
 }

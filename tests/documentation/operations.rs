@@ -58,7 +58,7 @@ fn every_outcome_is_documented() {
     use post_confirmation::Welcomed;
     outcomes.extend(Outcome::ALL.map(Outcome::name));
     outcomes.extend(
-        [Welcomed::Founded, Welcomed::Already, Welcomed::Prompted, Welcomed::PromptedForCorrection].map(Welcomed::name),
+        [Welcomed::Created, Welcomed::Already, Welcomed::Prompted, Welcomed::PromptedForCorrection].map(Welcomed::name),
     );
     assert_eq!(documented, outcomes);
 }

@@ -25,7 +25,7 @@ pub(crate) async fn follow(world: &mut World, request: &Request, matched: &Match
     if matched.is("POST", "/organizations") {
         let id = said["organization"]["organizationId"].as_str().unwrap_or_default();
         let found = sender(world, request).get(&format!("/organizations/{id}")).await;
-        return demand(found.status == 200, "an organization was founded", &found);
+        return demand(found.status == 200, "an organization was created", &found);
     }
     if matched.is("POST", "/invitations/accept") && text("organizationId") == world.organization {
         let user = text("userId");

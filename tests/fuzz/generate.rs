@@ -23,14 +23,14 @@ pub(crate) struct Generator {
 impl Generator {
     /// The request with this number in the run of this seed.
     pub(crate) fn request(&self, seed: u64, number: u64) -> Request {
-        // Spread out: neighbouring seeds of this generator begin alike.
+        // Spread out: neighboring seeds of this generator begin alike.
         let random = &mut Rng::with_seed(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let route = pick(random, &self.routes);
         let (method, pattern) = route.split_once(' ').unwrap_or(("GET", route));
         let sender = *pick(random, &Sender::ALL);
         // Who may do most sends most, or nearly everything would end at the same check.
         let sender = match random.u8(..6) {
-            0..2 => *pick(random, &[Sender::Founder, Sender::Admin]),
+            0..2 => *pick(random, &[Sender::Creator, Sender::Admin]),
             2 if route.ends_with("/accept") => Sender::Stranger,
             _ => sender,
         };

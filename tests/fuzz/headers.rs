@@ -23,14 +23,14 @@ pub(crate) const TYPES: [&str; 12] = [
 
 /// What passes for a token in `Authorization`, and must not.
 const FORGED: [&str; 16] = [
-    "Bearer «id-token:founder»",
+    "Bearer «id-token:creator»",
     "Bearer «forged:another-pool»",
     "Bearer «forged:another-key»",
     "Bearer «forged:unsigned»",
     "Bearer «forged:another-user»",
-    "Bearer «access:founder»x",
-    "Bearer x«access:founder»",
-    "Bearer «access:founder»«access:member»",
+    "Bearer «access:creator»x",
+    "Bearer x«access:creator»",
+    "Bearer «access:creator»«access:member»",
     "Bearer a.b.c",
     "Bearer ..",
     "Bearer",
@@ -38,7 +38,7 @@ const FORGED: [&str; 16] = [
     "Basic YTpi",
     "",
     "Bearer e30.e30.",
-    "Bearer «user:founder»",
+    "Bearer «user:creator»",
 ];
 
 /// Adds the sender's token and, now and then, other headers.

@@ -55,8 +55,8 @@ pub(crate) fn cases() -> Vec<Known> {
 /// A checksum that is right, over a key that is none of the list's.
 fn cursors() -> Vec<Known> {
     let lists = [
-        (Sender::Founder, MEMBERS, "members/{o}//", "INVITATION#inv_0199d1e2-0000-7000-8000-000000000000"),
-        (Sender::Founder, INVITATIONS, "invitations/{o}/", "MEMBER#{u}"),
+        (Sender::Creator, MEMBERS, "members/{o}//", "INVITATION#inv_0199d1e2-0000-7000-8000-000000000000"),
+        (Sender::Creator, INVITATIONS, "invitations/{o}/", "MEMBER#{u}"),
         (Sender::Stranger, "/organizations", "organizations/{u}", "MEMBER#{u}"),
     ];
     let mut cases = Vec::new();
@@ -107,7 +107,7 @@ fn headers() -> Vec<Known> {
     let roles = format!("{MEMBERS}/«user:member»/roles");
     let change = |name: &str, tag: &str, status, code| Known {
         name: name.to_owned(),
-        request: request(Sender::Founder, "PUT", &roles, &[("If-Match", tag)], Some(b"{\"roles\":[\"member\"]}")),
+        request: request(Sender::Creator, "PUT", &roles, &[("If-Match", tag)], Some(b"{\"roles\":[\"member\"]}")),
         status,
         code: Some(code),
     };
@@ -138,9 +138,9 @@ fn headers() -> Vec<Known> {
 /// What cannot be an id is an unknown one.
 fn paths() -> Vec<Known> {
     let mut cases = Vec::new();
-    for id in ["%00", "%ff%fe", "?", "«user:founder»", "ORG%23x", "%E2%80%8B", "«foreign-org»", "«no-org»"] {
+    for id in ["%00", "%ff%fe", "?", "«user:creator»", "ORG%23x", "%E2%80%8B", "«foreign-org»", "«no-org»"] {
         let target = format!("/organizations/{}/members", id.replace('?', "%3F"));
-        let request = request(Sender::Founder, "GET", &target, &[], None);
+        let request = request(Sender::Creator, "GET", &target, &[], None);
         cases.push(Known {
             name: format!("{id} for an organization"),
             request,
@@ -149,7 +149,7 @@ fn paths() -> Vec<Known> {
         });
     }
     for id in ["%00", "%ff", "%3F", "«org»", "x%23y", "«user:foreigner»"] {
-        let request = request(Sender::Founder, "DELETE", &format!("{MEMBERS}/{id}"), &[], None);
+        let request = request(Sender::Creator, "DELETE", &format!("{MEMBERS}/{id}"), &[], None);
         cases.push(Known { name: format!("{id} for a member"), request, status: 404, code: Some("member-not-found") });
     }
     let request = request(Sender::Nobody, "GET", "/me", &[], None);

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 use acceptance::suite;
 use generate::Generator;
 use options::{Options, Task};
-use people::{Made, Neighbour};
+use people::{Made, Neighbor};
 use report::Report;
 use routes::Promises;
 use worker::Shared;
@@ -65,15 +65,15 @@ fn routes() -> Made<Vec<String>> {
 async fn run(options: Options) -> ExitCode {
     let started = Instant::now();
     let (stack, target) = suite::start(BTreeMap::new()).await;
-    let prepared = async { Ok::<_, String>((routes()?, Neighbour::new(&target).await?)) }.await;
+    let prepared = async { Ok::<_, String>((routes()?, Neighbor::new(&target).await?)) }.await;
     let report = match prepared {
-        Ok((routes, neighbour)) => {
+        Ok((routes, neighbor)) => {
             let shared = Arc::new(Shared {
                 target,
                 options,
                 generator: Generator { routes },
                 promises: Promises::read(),
-                neighbour,
+                neighbor,
                 report: Mutex::new(Report::default()),
                 next: AtomicU64::new(0),
                 until: Instant::now() + options.time,
@@ -102,7 +102,7 @@ async fn run(options: Options) -> ExitCode {
 }
 
 async fn fuzz(shared: &Arc<Shared>) {
-    let before = shared.neighbour.state().await;
+    let before = shared.neighbor.state().await;
     let broken = |message: String| {
         let kind = format!("the run broke off: {}", message.split(':').next().unwrap_or_default());
         shared.note(|report| report.finding(kind, || message));
@@ -119,7 +119,7 @@ async fn fuzz(shared: &Arc<Shared>) {
             Err(panicked) => broken(panicked.to_string()),
         }
     }
-    let after = shared.neighbour.state().await;
+    let after = shared.neighbor.state().await;
     let unreached: Vec<_> = shared.note(|report| {
         if before != after {
             let what = || format!("before: {before:?}\nafter: {after:?}");

@@ -10,11 +10,11 @@ use serde_json::{Value, json};
 pub(crate) type Made<T> = Result<T, String>;
 
 /// Somebody with an organization of their own.
-pub(crate) async fn founder(target: &Target) -> Made<(Person, String)> {
+pub(crate) async fn creator(target: &Target) -> Made<(Person, String)> {
     let person = NewPerson::new(target).created_by_administrator(true).await;
     let answer = person.post("/organizations", &json!({"name": made_up::organization_name()})).await;
     let organization = answer.json()["organization"]["organizationId"].as_str().map(str::to_owned);
-    Ok((person, organization.ok_or(format!("nothing was founded: {}", answer.body))?))
+    Ok((person, organization.ok_or(format!("nothing was created: {}", answer.body))?))
 }
 
 /// Invites an address and reads its mail; answers with the invitation's id and the token.
@@ -46,16 +46,16 @@ pub(crate) async fn join(inviter: &Person, organization: &str, person: &Person, 
 }
 
 /// An organization that no request may touch, whoever sends it: only its own admin may, and asks for nothing but reads.
-pub(crate) struct Neighbour {
+pub(crate) struct Neighbor {
     pub(crate) admin: Person,
     pub(crate) organization: String,
     pub(crate) invitation: String,
     pub(crate) token: String,
 }
 
-impl Neighbour {
+impl Neighbor {
     pub(crate) async fn new(target: &Target) -> Made<Self> {
-        let (admin, organization) = founder(target).await?;
+        let (admin, organization) = creator(target).await?;
         let (invitation, token) = invite(&admin, &organization, &made_up::email(), "member").await?;
         Ok(Self { admin, organization, invitation, token })
     }

@@ -19,7 +19,7 @@ pub(crate) enum Sender {
     BillingAdmin,
     UserAdmin,
     Admin,
-    Founder,
+    Creator,
 }
 
 impl Sender {
@@ -33,7 +33,7 @@ impl Sender {
         Self::BillingAdmin,
         Self::UserAdmin,
         Self::Admin,
-        Self::Founder,
+        Self::Creator,
     ];
 
     /// As a name in a request has it.
@@ -48,7 +48,7 @@ impl Sender {
             Self::BillingAdmin => "billing_admin",
             Self::UserAdmin => "user_admin",
             Self::Admin => "admin",
-            Self::Founder => "founder",
+            Self::Creator => "creator",
         }
     }
 }

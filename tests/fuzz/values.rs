@@ -84,7 +84,7 @@ const IDS: [&str; 34] = [
     "«org»",
     "«foreign-org»",
     "«no-org»",
-    "«user:founder»",
+    "«user:creator»",
     "«user:admin»",
     "«user:user_admin»",
     "«user:billing_admin»",

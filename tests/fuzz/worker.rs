@@ -13,7 +13,7 @@ use crate::generate::Generator;
 use crate::known;
 use crate::options::Options;
 use crate::oracle::{self, Exchange};
-use crate::people::{Made, Neighbour};
+use crate::people::{Made, Neighbor};
 use crate::report::Report;
 use crate::request::{Request, Sender};
 use crate::routes::{Matched, Promises, matched};
@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) generator: Generator,
     pub(crate) promises: Promises,
-    pub(crate) neighbour: Neighbour,
+    pub(crate) neighbor: Neighbor,
     pub(crate) report: Mutex<Report>,
     pub(crate) next: AtomicU64,
     pub(crate) until: Instant,
@@ -51,13 +51,13 @@ struct Place {
 
 impl Place {
     async fn new(shared: &Shared) -> Made<Self> {
-        let world = World::new(&shared.target, &shared.neighbour).await?;
+        let world = World::new(&shared.target, &shared.neighbor).await?;
         shared.note(|report| report.worlds += 1);
         Ok(Self { world, scanner: oracle::scanner(), connection: None, sent: 0 })
     }
 
     fn is_spent(&self) -> bool {
-        // Founder, admin, user admin, billing admin, member: of five at first, or of more by the invitation.
+        // Creator, admin, user admin, billing admin, member: of five at first, or of more by the invitation.
         self.sent >= REQUESTS_A_WORLD
             || (self.sent >= FEWEST && (self.world.members.len() < 4 || self.world.observer().is_none()))
     }
@@ -133,7 +133,7 @@ async fn one(
     let foreign =
         matched.as_ref().and_then(|matched| matched.parameter("organizationId")) == Some(&place.world.foreign);
     if foreign && request.sender == Sender::Foreigner && request.method != "GET" {
-        // The neighbour's own admin may change it. Nobody else may, which the comparison at the end shows.
+        // The neighbor's own admin may change it. Nobody else may, which the comparison at the end shows.
         return None;
     }
     place.sent += 1;

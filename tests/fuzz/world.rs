@@ -7,7 +7,7 @@ use acceptance::{NewPerson, Person, Target, forgery, made_up, roles_of};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::cursors;
-use crate::people::{Made, Neighbour, founder, invite, join};
+use crate::people::{Made, Neighbor, creator, invite, join};
 use crate::request::Sender;
 
 /// Whom the organization consists of.
@@ -30,40 +30,40 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A new organization, beside `neighbour`'s.
-    pub(crate) async fn new(target: &Target, neighbour: &Neighbour) -> Made<Self> {
-        let (founder, organization) = founder(target).await?;
-        let mut people = BTreeMap::from([(Sender::Foreigner, neighbour.admin.clone())]);
+    /// A new organization, beside `neighbor`'s.
+    pub(crate) async fn new(target: &Target, neighbor: &Neighbor) -> Made<Self> {
+        let (creator, organization) = creator(target).await?;
+        let mut people = BTreeMap::from([(Sender::Foreigner, neighbor.admin.clone())]);
         let mut spent = String::new();
-        let mut members = BTreeMap::from([(founder.id.clone(), BTreeSet::from(["organization_admin".to_owned()]))]);
+        let mut members = BTreeMap::from([(creator.id.clone(), BTreeSet::from(["organization_admin".to_owned()]))]);
         for (sender, role) in CAST {
             let person = NewPerson::new(target).created_by_administrator(true).await;
-            spent = join(&founder, &organization, &person, role).await?;
+            spent = join(&creator, &organization, &person, role).await?;
             members.insert(person.id.clone(), BTreeSet::from([role.to_owned()]));
             people.insert(sender, person);
         }
         let removed = &people[&Sender::Removed];
-        let answer = founder.delete(&format!("/organizations/{organization}/members/{}", removed.id)).await;
+        let answer = creator.delete(&format!("/organizations/{organization}/members/{}", removed.id)).await;
         if answer.status != 204 {
             return Err(format!("nobody was removed: {}", answer.body));
         }
         members.remove(&removed.id);
         let stranger = NewPerson::new(target).created_by_administrator(true).await;
-        let (invitation, token) = invite(&founder, &organization, &stranger.email, "member").await?;
-        let etag = founder.get(&format!("/organizations/{organization}/members/{}", people[&Sender::Member].id)).await;
+        let (invitation, token) = invite(&creator, &organization, &stranger.email, "member").await?;
+        let etag = creator.get(&format!("/organizations/{organization}/members/{}", people[&Sender::Member].id)).await;
         people.insert(Sender::Stranger, stranger);
-        people.insert(Sender::Founder, founder);
+        people.insert(Sender::Creator, creator);
         let mut names: BTreeMap<String, String> = [
             ("org", organization.clone()),
-            ("foreign-org", neighbour.organization.clone()),
+            ("foreign-org", neighbor.organization.clone()),
             ("no-org", made_up::organization_id()),
             ("invitation", invitation),
-            ("foreign-invitation", neighbour.invitation.clone()),
+            ("foreign-invitation", neighbor.invitation.clone()),
             ("no-invitation", format!("inv_{}", made_up::uuid())),
             ("altered-token", altered(&token)),
             ("token", token),
             ("spent-token", spent),
-            ("foreign-token", neighbour.token.clone()),
+            ("foreign-token", neighbor.token.clone()),
             ("etag", etag.etag()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
@@ -73,16 +73,16 @@ impl World {
             names.insert(format!("access:{}", sender.name()), person.access_token.clone());
             names.insert(format!("id-token:{}", sender.name()), person.id_token.clone());
         }
-        let founder = &people[&Sender::Founder];
+        let creator = &people[&Sender::Creator];
         for (name, token) in [
-            ("another-pool", forgery::of_another_pool(founder)),
-            ("another-key", forgery::signed_by_another_key(founder)),
-            ("unsigned", forgery::unsigned(founder)),
-            ("another-user", forgery::for_another_user(&people[&Sender::Member], &founder.id)),
+            ("another-pool", forgery::of_another_pool(creator)),
+            ("another-key", forgery::signed_by_another_key(creator)),
+            ("unsigned", forgery::unsigned(creator)),
+            ("another-user", forgery::for_another_user(&people[&Sender::Member], &creator.id)),
         ] {
             names.insert(format!("forged:{name}"), token);
         }
-        Ok(Self { people, organization, foreign: neighbour.organization.clone(), members, names })
+        Ok(Self { people, organization, foreign: neighbor.organization.clone(), members, names })
     }
 
     /// A text with the names in it replaced by what they stand for here; what is no name stays.

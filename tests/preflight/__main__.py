@@ -147,7 +147,7 @@ class World:
 
 def documented_actions():
     page = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
-    section = page.split("\n## What the account still lacks\n")[1].split("\n## ")[0]
+    section = page.split("\n## Check the account\n")[1].split("\n## ")[0]
     policy = json.loads(section.split("```json\n")[1].split("```")[0])
     return policy["Statement"][0]["Action"]
 
@@ -166,7 +166,7 @@ def ten_concurrent_executions_for_a_trial(it):
     it.options = ["--trial"]
 
 
-@case(r"blocks Lambda: Only 10 .* You asked for 1000 already \(PENDING\); wait for AWS\.", gone=[r"ok     Lambda: .*"])
+@case(r"blocks Lambda: Only 10 .* You already requested 1000 \(PENDING\)\. Wait for AWS\.", gone=[r"ok     Lambda: .*"])
 def a_quota_that_was_asked_for(it):
     it.change("lambda get-account-settings", lambda answer, _: {"AccountLimit": answer["AccountLimit"] | {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}})
     it.instead("service-quotas list-requested-service-quota-change-history-by-quota",
@@ -198,12 +198,12 @@ def the_sandbox_for_a_trial(it):
     it.options = ["--trial"]
 
 
-@case(r"blocks SES: The account is in the sandbox.* You asked for production access already; wait for AWS\.", gone=PRODUCTION)
+@case(r"blocks SES: The account is in the sandbox.* You already requested production access\. Wait for AWS\.", gone=PRODUCTION)
 def the_sandbox_under_review(it):
     account(it, ProductionAccessEnabled=False, Details={"ReviewDetails": {"Status": "PENDING", "CaseId": "1"}})
 
 
-@case(r"blocks SES: The account is in the sandbox.* answer case 4711 in the AWS Support Center\.", gone=PRODUCTION)
+@case(r"blocks SES: The account is in the sandbox.* Reply to case 4711 in the AWS Support Center\.", gone=PRODUCTION)
 def production_access_that_was_denied(it):
     account(it, ProductionAccessEnabled=False, Details={"ReviewDetails": {"Status": "DENIED", "CaseId": "4711"}})
 
@@ -223,12 +223,12 @@ def sending_is_under_review(it):
     account(it, EnforcementStatus="PROBATION")
 
 
-@case(r"blocks SES: The account has sent 200 emails in 24 hours, which is its quota.*", gone=[r"ok     SES: It sends up to .*"])
+@case(r"blocks SES: The account has sent 200 emails in 24 hours, which is its quota.*", gone=[r"ok     SES: The quota is .*"])
 def the_sending_quota_is_used_up(it):
     account(it, SendQuota={"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 200.0})
 
 
-@case(code=0, gone=[r"ok     SES: It sends up to .*"])
+@case(code=0, gone=[r"ok     SES: The quota is .*"])
 def an_unlimited_sending_quota(it):
     account(it, SendQuota={"Max24HourSend": -1.0, "MaxSendRate": 1.0, "SentLast24Hours": 200.0})
 
@@ -306,7 +306,7 @@ def a_pool_that_verifies_nothing(it):
     it.pool(leave_out=["AutoVerifiedAttributes"])
 
 
-@case(r"blocks User pool: \S+ takes a changed email address before it is verified \(AttributesRequireVerificationBeforeUpdate\).*")
+@case(r"blocks User pool: \S+ accepts a changed email address before it is verified \(AttributesRequireVerificationBeforeUpdate\).*")
 def a_pool_that_takes_unverified_changes(it):
     it.pool(leave_out=["UserAttributeUpdateSettings"])
 
@@ -396,31 +396,31 @@ def a_client_without_a_pool(it):
 # ---------------------------------------------------------------- the domain
 
 DOMAIN = [r"ok     Domain: .*"]
-ASK = r"Ask for one: `aws acm request-certificate --domain-name {} --validation-method DNS --region us-east-1`\."
+ASK = r"Request one: `aws acm request-certificate --domain-name {} --validation-method DNS --region us-east-1`\."
 
 
-@case(r"blocks Domain: api\.example\.org needs a certificate\. " + ASK.format(r"api\.example\.org"), gone=DOMAIN)
+@case(r"blocks Domain: api\.example\.org requires a certificate\. " + ASK.format(r"api\.example\.org"), gone=DOMAIN)
 def a_domain_without_a_certificate(it):
     it.parameters["ApiDomainName"] = "api.example.org"
     it.without("ApiCertificateArn")
 
 
-@case(r"blocks Domain: api\.example\.com needs a certificate\. There is one: add `--parameter-overrides ApiCertificateArn=arn:aws:acm:\S+`\.", gone=DOMAIN)
+@case(r"blocks Domain: api\.example\.com requires a certificate\. A certificate exists\. Add `--parameter-overrides ApiCertificateArn=arn:aws:acm:\S+`\.", gone=DOMAIN)
 def a_certificate_that_was_not_named(it):
     it.without("ApiCertificateArn")
 
 
-@case(r"blocks Domain: The certificate arn:\S+ does not exist in this account\. There is one: .*", gone=DOMAIN)
+@case(r"blocks Domain: The certificate arn:\S+ does not exist in this account\. A certificate exists\. .*", gone=DOMAIN)
 def a_certificate_that_is_not_there(it):
     it.parameters["ApiCertificateArn"] = f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/00000000-0000-4000-8000-000000000000"
 
 
-@case(r"blocks Domain: The certificate is in eu-west-1\. API Gateway takes one of the stack's region, us-east-1\. .*", gone=DOMAIN)
+@case(r"blocks Domain: The certificate is in eu-west-1\. API Gateway requires one in the Region of the stack, us-east-1\. .*", gone=DOMAIN)
 def a_certificate_of_another_region(it):
     it.parameters["ApiCertificateArn"] = it.world.certificate.replace(REGION, "eu-west-1")
 
 
-@case(r"blocks Domain: The certificate is for example\.org and does not cover api\.example\.com\. There is one: .*", gone=DOMAIN)
+@case(r"blocks Domain: The certificate is for example\.org and does not cover api\.example\.com\. A certificate exists\. .*", gone=DOMAIN)
 def a_certificate_for_another_name(it):
     it.parameters["ApiCertificateArn"] = it.emulator.client("acm").request_certificate(DomainName="example.org")["CertificateArn"]
 
@@ -431,7 +431,7 @@ def a_certificate_with_a_wildcard(it):
                       "ApiCertificateArn": it.emulator.client("acm").request_certificate(DomainName="*.wild.example")["CertificateArn"]}
 
 
-@case(r"blocks Domain: The certificate is for \*\.deep\.example and does not cover api\.eu\.deep\.example\. Ask for one: .*", gone=DOMAIN)
+@case(r"blocks Domain: The certificate is for \*\.deep\.example and does not cover api\.eu\.deep\.example\. Request one: .*", gone=DOMAIN)
 def a_wildcard_that_is_not_deep_enough(it):
     it.parameters |= {"ApiDomainName": "api.eu.deep.example",
                       "ApiCertificateArn": it.emulator.client("acm").request_certificate(DomainName="*.deep.example")["CertificateArn"]}
@@ -452,7 +452,7 @@ def a_certificate_that_is_expired(it):
     certificate_status(it, "EXPIRED")
 
 
-@case(r"ok     Domain: .*", r"blocks Domain: API Gateway has a domain taken\.example already.* get-api-mappings --domain-name taken\.example .*", gone=DOMAIN)
+@case(r"ok     Domain: .*", r"blocks Domain: The domain name taken\.example already exists in API Gateway.* get-api-mappings --domain-name taken\.example .*", gone=DOMAIN)
 def a_domain_that_is_taken(it):
     it.emulator.client("apigatewayv2").create_domain_name(DomainName="taken.example")
     it.parameters |= {"ApiDomainName": "taken.example",
@@ -527,7 +527,7 @@ def a_stack_that_failed_to_roll_back(it):
     stack_status(it, STACK, "UPDATE_ROLLBACK_FAILED")
 
 
-@case(r"blocks Stack: organizations-dev is UPDATE_IN_PROGRESS: something else deploys.*", gone=STACK_LINE)
+@case(r"blocks Stack: organizations-dev is UPDATE_IN_PROGRESS, because another deployment is running.*", gone=STACK_LINE)
 def a_stack_that_is_being_updated(it):
     stack_status(it, STACK, "UPDATE_IN_PROGRESS")
 
@@ -581,12 +581,12 @@ def what_samconfig_says(it):
     it.options = ["--config-env", "prod"]
 
 
-@case(r"note   Credentials: These are the account's root user\..*", code=0)
+@case(r"note   Credentials: You use the root user of the account\..*", code=0)
 def the_root_user(it):
     it.environment = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 
-@case(r"blocks Alarms: AWS cannot be asked: An error occurred \(Throttling\) .*", gone=ALARMS)
+@case(r"blocks Alarms: AWS did not answer this check: An error occurred \(Throttling\) .*", gone=ALARMS)
 def a_service_that_does_not_answer(it):
     def throttled(*_):
         raise Error("Throttling")
@@ -596,13 +596,13 @@ def a_service_that_does_not_answer(it):
 # ---------------------------------------------------------------- what ends the command at once
 
 ENDINGS = {
-    "no_aws_command_line": (lambda it: setattr(it, "environment", {"PATH": "/nowhere"}), r"infra/preflight: it needs the aws command line on the PATH: .*"),
+    "no_aws_command_line": (lambda it: setattr(it, "environment", {"PATH": "/nowhere"}), r"infra/preflight: the aws command line is not on the PATH\. .*"),
     "no_credentials": (lambda it: setattr(it, "environment", {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None}),
-                       r"infra/preflight: there are no credentials that AWS takes: Unable to locate credentials.*"),
-    "credentials_that_expired": (lambda it: it.instead("sts get-caller-identity", expired), r"infra/preflight: there are no credentials that AWS takes: .*ExpiredToken.*"),
-    "no_region": (lambda it: setattr(it, "environment", {"AWS_DEFAULT_REGION": None}), r"infra/preflight: there is no region: add --region, .*"),
-    "a_parameter_that_is_not_there": (lambda it: it.parameters.update(SenderEmail="a@example.com"), r"infra/preflight: template\.yaml has no parameter SenderEmail"),
-    "something_that_is_no_parameter": (lambda it: setattr(it, "options", ["--parameter-overrides", "prod"]), r"infra/preflight: prod is no NAME=VALUE"),
+                       r"infra/preflight: AWS accepts no credentials: Unable to locate credentials.*"),
+    "credentials_that_expired": (lambda it: it.instead("sts get-caller-identity", expired), r"infra/preflight: AWS accepts no credentials: .*ExpiredToken.*"),
+    "no_region": (lambda it: setattr(it, "environment", {"AWS_DEFAULT_REGION": None}), r"infra/preflight: no Region is set\. Add --region, .*"),
+    "a_parameter_that_is_not_there": (lambda it: it.parameters.update(SenderEmail="a@example.com"), r"infra/preflight: template\.yaml has no parameter SenderEmail\. Check its spelling"),
+    "something_that_is_no_parameter": (lambda it: setattr(it, "options", ["--parameter-overrides", "prod"]), r"infra/preflight: prod is not NAME=VALUE\. Separate name and value with ="),
     "an_environment_that_is_not_there": (lambda it: setattr(it, "options", ["--config-env", "nowhere"]), r"infra/preflight: samconfig\.toml has no environment nowhere: .*"),
 }
 
@@ -640,7 +640,7 @@ def check_permission(world, action):
             return True
         operation = {"lambda:GetAccountSettings": "lambda get-account-settings", "codedeploy:GetDeploymentConfig": "deploy get-deployment-config"}[action]
         it.instead(operation, denied)
-    expect(it, [rf"blocks [\w ]+: Your credentials may not look: .*{'GetDomainName' if name == 'GET' else name}.*; docs/deploy\.md lists .*"])
+    expect(it, [rf"blocks [\w ]+: Your credentials do not allow this check: .*{'GetDomainName' if name == 'GET' else name}.*; docs/deploy\.md lists .*"])
     return it.made_up
 
 

@@ -28,7 +28,7 @@ pub use waiting::eventually;
 pub const ROLES: [&str; 4] = ["organization_admin", "billing_admin", "user_admin", "member"];
 
 /// The front end's address that the local stack's parameters name; links in mails start with it.
-pub const APP_URL: &str = "http://127.0.0.1:5173";
+pub const APP_URL: &str = "http://localhost:5173";
 
 /// Where the local stack's parameters send somebody who may not found another organization (R3).
 pub const SUPPORT_URL: &str = "https://support.example.com/organizations";

@@ -12,8 +12,8 @@ pub struct Organization {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// Who founded it: its only organization admin at first.
-    pub founder: Person,
+    /// Who created it: its only organization admin at first.
+    pub creator: Person,
 }
 
 /// An invitation whose mail has arrived.
@@ -28,16 +28,16 @@ pub struct Invitation {
 }
 
 impl Organization {
-    /// Somebody signs up, names an organization on the way, and so has founded it.
+    /// Somebody signs up, names an organization on the way, and so has created it.
     ///
     /// # Panics
-    /// When the sign-up founded nothing.
-    pub async fn founded(target: &Target) -> Self {
+    /// When the sign-up created nothing.
+    pub async fn create(target: &Target) -> Self {
         let name = made_up::organization_name();
-        let founder = NewPerson::new(target).metadata("organizationName", &name).sign_up().await;
-        let me = founder.me().await;
-        let id = me["organizations"][0]["organizationId"].as_str().unwrap_or_else(|| panic!("nothing founded: {me}"));
-        Self { id: id.to_owned(), name, founder }
+        let creator = NewPerson::new(target).metadata("organizationName", &name).sign_up().await;
+        let me = creator.me().await;
+        let id = me["organizations"][0]["organizationId"].as_str().unwrap_or_else(|| panic!("nothing created: {me}"));
+        Self { id: id.to_owned(), name, creator }
     }
 
     /// The path of something inside the organization.
@@ -69,17 +69,17 @@ impl Organization {
 
     /// Invites an address and waits for the mail.
     pub async fn invitation(&self, inviter: &Person, email: &str, roles: &[&str]) -> Invitation {
-        let known = self.founder.target.mails_to(email).await.len();
+        let known = self.creator.target.mails_to(email).await.len();
         let created = self.invite(inviter, email, roles).await.success(201);
-        let token = self.founder.target.read_mail(email, known, Mail::invitation_token).await;
+        let token = self.creator.target.read_mail(email, known, Mail::invitation_token).await;
         Invitation { id: text(&created["invitationId"]), email: email.to_owned(), token }
     }
 
-    /// The founder invites somebody new, who signs up and accepts.
+    /// The creator invites somebody new, who signs up and accepts.
     pub async fn add(&self, roles: &[&str]) -> Person {
-        let person = NewPerson::new(&self.founder.target);
+        let person = NewPerson::new(&self.creator.target);
         let email = person.email.clone();
-        let invitation = self.invitation(&self.founder, &email, roles).await;
+        let invitation = self.invitation(&self.creator, &email, roles).await;
         let person = person.sign_up().await;
         invitation.accept(&person).await.success(200);
         person
@@ -91,9 +91,9 @@ impl Organization {
         people.try_into().expect("as many people as sets of roles")
     }
 
-    /// The founder invites somebody who is already signed up, and they accept.
+    /// The creator invites somebody who is already signed up, and they accept.
     pub async fn admit(&self, person: &Person, roles: &[&str]) {
-        self.invitation(&self.founder, &person.email, roles).await.accept(person).await.success(200);
+        self.invitation(&self.creator, &person.email, roles).await.accept(person).await.success(200);
     }
 
     /// Every item of a list, page by page.
@@ -104,11 +104,11 @@ impl Organization {
         pages(reader, &self.path(list), limit).await
     }
 
-    /// The founder's view of an invitation once its mail is no longer queued.
+    /// The creator's view of an invitation once its mail is no longer queued.
     pub async fn delivered(&self, invitation_id: &str) -> Value {
         let path = self.path(&format!("/invitations/{invitation_id}"));
         eventually("a delivery that is no longer queued", async || {
-            let invitation = self.founder.get(&path).await.success(200);
+            let invitation = self.creator.get(&path).await.success(200);
             (invitation["delivery"]["status"] != "queued").then_some(invitation)
         })
         .await

@@ -12,5 +12,5 @@ async fn a_body_is_an_object_and_nothing_that_merely_looks_like_its_fields() {
         world.call("ada", "POST", "/organizations", Some(body)).await.expect(400, "malformed-request");
     }
     world.call("ada", "POST", "/organizations", None).await.expect(400, "malformed-request");
-    assert_eq!(world.items("USER#ada").await.len(), 1, "nothing was founded");
+    assert_eq!(world.items("USER#ada").await.len(), 1, "nothing was created");
 }

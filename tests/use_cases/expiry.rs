@@ -11,7 +11,7 @@ const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
 #[tokio::test]
 async fn i10_an_expired_invitation_is_over_while_its_item_is_there() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     world.sign_up("eve", None).await;
     assert_eq!(world.call("eve", "GET", "/me", None).await.json["onboarding"]["invitations"], 1);
@@ -33,7 +33,7 @@ async fn i10_an_expired_invitation_is_over_while_its_item_is_there() {
 #[tokio::test]
 async fn a_new_invitation_takes_the_place_and_the_seat_of_an_expired_one() {
     let world = World::with_seats(2).await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let old = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     world.pass(WEEK);
     let new = world.invite("ada", &organization, "eve@example.com", MEMBER).await;

@@ -44,11 +44,11 @@ async fn every_write_survives_what_passes() {
 }
 
 #[tokio::test]
-async fn the_trigger_survives_what_passes_and_founds_once() {
+async fn the_trigger_survives_what_passes_and_creates_once() {
     for kind in PASSING {
         let world = World::new().await;
         inject(&world, "TransactWriteItems", 2, kind);
-        let organization = world.founder("ada").await;
+        let organization = world.creator("ada").await;
         world.check_invariants(&organization, &["ada"]).await;
         inject(&world, "UpdateItem", 2, kind);
         world.sign_up("eve", None).await;
@@ -59,7 +59,7 @@ async fn the_trigger_survives_what_passes_and_founds_once() {
 #[tokio::test]
 async fn reads_survive_what_passes() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let path = format!("/organizations/{organization}");
     for kind in PASSING.into_iter().filter(|kind| *kind != FaultKind::TransactionConflict) {
         inject(&world, "BatchGetItem", 2, kind);

@@ -28,7 +28,7 @@ async fn i9_the_same_key_gives_the_same_answer_and_one_effect() {
 #[tokio::test]
 async fn i9_an_invitation_is_made_once_and_accepted_once() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let path = format!("/organizations/{organization}/invitations");
     let body = json!({"email": "eve@example.com", "roles": ["member"]});
     let key = [("idempotency-key", "abcdefgh")];
@@ -52,7 +52,7 @@ async fn i9_an_invitation_is_made_once_and_accepted_once() {
 #[tokio::test]
 async fn i7_a_replay_is_refused_to_who_lost_the_right() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", &["user_admin"]).await;
     let path = format!("/organizations/{organization}/invitations");
     let body = json!({"email": "bob@example.com", "roles": ["member"]});

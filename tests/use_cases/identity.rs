@@ -7,7 +7,7 @@ use crate::world::{ADMIN, MEMBER, World};
 #[tokio::test]
 async fn a_user_whose_account_is_gone_is_refused_wherever_cognito_is_asked() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     world.sign_up("eve", None).await;
     world.call("eve", "GET", "/me", None).await.expect(200, "");
@@ -21,7 +21,7 @@ async fn a_user_whose_account_is_gone_is_refused_wherever_cognito_is_asked() {
 #[tokio::test]
 async fn an_invitation_of_an_account_that_is_gone_cannot_be_accepted() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     world.sign_up("eve", None).await;
     world.pool.remove("ada");
@@ -33,7 +33,7 @@ async fn an_invitation_of_an_account_that_is_gone_cannot_be_accepted() {
 #[tokio::test]
 async fn refused_requests_ask_cognito_nothing() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     world.pool.questions();
     for _ in 0..5 {

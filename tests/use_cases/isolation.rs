@@ -7,7 +7,7 @@ use crate::world::{ADMIN, MEMBER, World};
 #[tokio::test]
 async fn i6_ids_of_another_organization_reach_nothing() {
     let world = World::new().await;
-    let (mine, theirs) = (world.founder("ada").await, world.founder("eve").await);
+    let (mine, theirs) = (world.creator("ada").await, world.creator("eve").await);
     world.join("eve", &theirs, "bob", MEMBER).await;
     let token = world.invite("eve", &theirs, "dan@example.com", MEMBER).await;
     let invitation =

@@ -16,7 +16,7 @@ async fn ask(world: &World, actor: &str, organization: &str, email: &str, roles:
 #[tokio::test]
 async fn an_inviter_and_an_organization_make_so_many_invitations_a_day() {
     let world = World::with_limits(1000, 100, 120).await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "uma", &["user_admin"]).await;
     for number in 1..100 {
         ask(&world, "ada", &organization, &format!("a{number}@example.com"), MEMBER).await.expect(201, "");
@@ -50,7 +50,7 @@ async fn an_inviter_and_an_organization_make_so_many_invitations_a_day() {
 #[tokio::test]
 async fn i15_an_invitation_whose_inviter_is_gone_blocks_nothing() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "uma", ADMIN).await;
     let old = world.invite("uma", &organization, "eve@example.com", &["user_admin"]).await;
     ask(&world, "ada", &organization, "eve@example.com", MEMBER).await.expect(409, "invitation-already-pending");
@@ -65,7 +65,7 @@ async fn i15_an_invitation_whose_inviter_is_gone_blocks_nothing() {
 #[tokio::test]
 async fn i15_an_inviter_who_lost_the_right_can_invite_again_with_less() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "uma", ADMIN).await;
     let old = world.invite("uma", &organization, "eve@example.com", ADMIN).await;
     assert_eq!(world.set_roles("ada", &organization, "uma", &["user_admin"]).await.status, 200);
@@ -78,9 +78,9 @@ async fn i15_an_inviter_who_lost_the_right_can_invite_again_with_less() {
 }
 
 #[tokio::test]
-async fn a_removal_honours_if_match() {
+async fn a_removal_honors_if_match() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", MEMBER).await;
     let path = format!("/organizations/{organization}/members/eve");
     let seen = world.call("ada", "GET", &path, None).await.etag.unwrap();
@@ -95,7 +95,7 @@ async fn a_removal_honours_if_match() {
 #[tokio::test]
 async fn a_forged_cursor_is_refused() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let none: fn(&str) -> bool = |_| true;
     let lists = [
         (format!("members/{organization}//"), format!("/organizations/{organization}/members")),
@@ -115,7 +115,7 @@ async fn a_forged_cursor_is_refused() {
 #[tokio::test]
 async fn a_store_that_hangs_is_answered_before_the_function_ends() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.engine.set_latency(Duration::from_secs(30));
     let answer =
         world.call_within("ada", "GET", &format!("/organizations/{organization}"), Duration::from_millis(700)).await;

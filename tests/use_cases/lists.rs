@@ -31,7 +31,7 @@ fn sorted(mut texts: Vec<String>) -> Vec<String> {
 #[tokio::test]
 async fn a_filter_finds_every_member_it_is_for_once() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let role = |number: usize| match number % 10 {
         0 => "user_admin",
         5 => "billing_admin",
@@ -69,7 +69,7 @@ async fn a_filter_finds_every_member_it_is_for_once() {
 #[tokio::test]
 async fn invitations_are_listed_by_what_they_are_now() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let state = |number: usize| match number % 4 {
         0 => InvitationState::Accepted,
         1 => InvitationState::Revoked,
@@ -105,7 +105,7 @@ async fn invitations_are_listed_by_what_they_are_now() {
 #[tokio::test]
 async fn a_stranger_costs_no_more_than_a_page() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let members: Vec<_> =
         (0..300).map(|number| world.member(&organization, &format!("p{number}"), &["user_admin"])).collect();
     world.plant_members(&members).await;
@@ -125,7 +125,7 @@ async fn a_stranger_costs_no_more_than_a_page() {
 #[tokio::test]
 async fn a_cursor_from_elsewhere_opens_nothing() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let any: fn(&str) -> bool = |_| true;
     let ask = async |list: &str, path: &str, key: &str| -> Answer {
         let cursor = Cursor::of(list, any).write(key);
@@ -150,7 +150,7 @@ async fn a_cursor_from_elsewhere_opens_nothing() {
 #[tokio::test]
 async fn a_user_in_many_organizations_gets_the_first_and_a_cursor() {
     let world = World::new().await;
-    world.founder("ada").await;
+    world.creator("ada").await;
     world.plant_memberships("ada", 1000).await;
     world.engine.clear_calls();
     let me = world.call("ada", "GET", "/me", None).await;

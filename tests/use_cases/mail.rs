@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 use shared::metrics::Metric;
 
-use crate::world::{ADMIN, Answer, Behaviour, MEMBER, World, stream_record};
+use crate::world::{ADMIN, Answer, Behavior, MEMBER, World, stream_record};
 
 async fn invited(world: &World) -> (String, String) {
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let body = json!({"email": "eve@example.com", "roles": ["member"], "message": "See <you> there"});
     let answer = world.call("ada", "POST", &format!("/organizations/{organization}/invitations"), Some(body)).await;
     let path = format!("/organizations/{organization}/invitations/{}", answer.text("/invitationId"));
@@ -26,7 +26,7 @@ fn delivery(answer: &Answer) -> (&str, Option<&str>) {
 async fn a_mail_that_finds_no_room_is_handed_over_again_at_once() {
     let world = World::new().await;
     let (organization, path) = invited(&world).await;
-    world.inbox.behave([Behaviour::Busy, Behaviour::Busy]);
+    world.inbox.behave([Behavior::Busy, Behavior::Busy]);
     world.deliver(&organization).await;
     assert_eq!(world.inbox.texts("eve@example.com").len(), 1);
     assert_eq!(delivery(&world.call("ada", "GET", &path, None).await), ("sent", None));
@@ -37,7 +37,7 @@ async fn a_mail_that_finds_no_room_is_handed_over_again_at_once() {
 async fn i8_a_mail_that_is_refused_for_good_is_visibly_failed() {
     let world = World::new().await;
     let (organization, path) = invited(&world).await;
-    world.inbox.behave([Behaviour::RefuseForGood]);
+    world.inbox.behave([Behavior::RefuseForGood]);
     world.deliver(&organization).await;
     assert_eq!(delivery(&world.call("ada", "GET", &path, None).await), ("failed", Some("MessageRejected")));
     let item = invitation(&world, &organization).await;
@@ -49,7 +49,7 @@ async fn i8_a_mail_that_is_refused_for_good_is_visibly_failed() {
 async fn after_a_lost_answer_both_mails_work_but_one_acceptance() {
     let world = World::new().await;
     let (organization, _) = invited(&world).await;
-    world.inbox.behave([Behaviour::TakeAndLoseTheAnswer]);
+    world.inbox.behave([Behavior::TakeAndLoseTheAnswer]);
     world.deliver(&organization).await;
     let first = world.inbox.token("eve@example.com");
     world.pass(std::time::Duration::from_secs(15));
@@ -81,7 +81,7 @@ async fn i8_duplicated_poisoned_and_late_records_send_nothing() {
 #[tokio::test]
 async fn i8_nothing_is_mailed_for_an_inviter_who_has_gone() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "bob", ADMIN).await;
     let body = json!({"email": "eve@example.com", "roles": MEMBER});
     let invitations = format!("/organizations/{organization}/invitations");
@@ -115,7 +115,7 @@ async fn i8_a_mail_whose_invitation_cannot_be_read_is_visibly_failed() {
 #[tokio::test]
 async fn the_preview_says_what_the_mail_said_and_no_more() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     let preview = world.call("x", "POST", "/invitations/preview", Some(json!({"token": token}))).await;
     let mut keys: Vec<_> = preview.json.as_object().unwrap().keys().cloned().collect();

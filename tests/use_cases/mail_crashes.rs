@@ -8,14 +8,14 @@ use serde_json::json;
 
 use crate::{
     mail_waiting::{MINUTE, invitations, invited, minutes, only},
-    world::{Behaviour, World, stream_record},
+    world::{Behavior, World, stream_record},
 };
 
 #[tokio::test]
 async fn a_mail_whose_process_died_is_taken_up_again_by_the_schedule() {
     let world = Arc::new(World::new().await);
     let organization = invited(&world, &["eve@example.com"]).await;
-    world.inbox.behave([Behaviour::Die]);
+    world.inbox.behave([Behavior::Die]);
     let dying = Arc::clone(&world);
     let records = vec![stream_record(&only(&world, &organization).await)];
     assert!(tokio::spawn(async move { dying.mailer(records).await }).await.unwrap_err().is_panic());
@@ -30,7 +30,7 @@ async fn a_mail_whose_process_dies_every_time_keeps_ten_secrets_at_most() {
     let world = Arc::new(World::new().await);
     let organization = invited(&world, &["eve@example.com"]).await;
     for attempt in 1..=13_usize {
-        world.inbox.behave([Behaviour::Die]);
+        world.inbox.behave([Behavior::Die]);
         // Longer than any lease.
         world.pass(Duration::from_secs(2 * 3600 + 1));
         let dying = Arc::clone(&world);

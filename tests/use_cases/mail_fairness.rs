@@ -88,8 +88,8 @@ const HOUR: i64 = 60 * MINUTE;
 #[tokio::test]
 async fn five_hundred_mails_arrive_once_each_and_hold_up_no_other_organization() {
     let mut run = Run::new().await;
-    let (many, few) = (run.world.founder("ada").await, run.world.founder("bob").await);
-    let one = run.world.founder("dan").await;
+    let (many, few) = (run.world.creator("ada").await, run.world.creator("bob").await);
+    let one = run.world.creator("dan").await;
     let (outage, recovery) = (4 * MINUTE, 4 * MINUTE + HOUR);
     run.world.inbox.take(Quota::OneASecond);
     let mut most = 0;
@@ -163,7 +163,7 @@ async fn five_hundred_mails_arrive_once_each_and_hold_up_no_other_organization()
 #[tokio::test]
 async fn an_organization_with_many_mails_does_not_ask_ses_for_each() {
     let mut run = Run::new().await;
-    let many = run.world.founder("ada").await;
+    let many = run.world.creator("ada").await;
     run.world.inbox.take(Quota::Nothing);
     for _ in 0..50 {
         run.invite("ada", &many).await;

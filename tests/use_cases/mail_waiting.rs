@@ -5,14 +5,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared::metrics::Metric;
 
-use crate::world::{Behaviour, MEMBER, World, stream_record};
+use crate::world::{Behavior, MEMBER, World, stream_record};
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 const DAY: u64 = 24 * 60;
 
 /// An organization of `ada`'s with invitations, of which the stream has not brought any yet.
 pub(crate) async fn invited(world: &World, emails: &[&str]) -> String {
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     for email in emails {
         let body = json!({"email": email, "roles": MEMBER});
         let path = format!("/organizations/{organization}/invitations");
@@ -44,7 +44,7 @@ async fn a_mail_that_is_refused_for_now_is_tried_again_and_arrives_once() {
     let world = World::new().await;
     let organization = invited(&world, &["eve@example.com"]).await;
     let record = stream_record(&only(&world, &organization).await);
-    world.inbox.behave([Behaviour::RefuseForNow, Behaviour::RefuseForNow]);
+    world.inbox.behave([Behavior::RefuseForNow, Behavior::RefuseForNow]);
     world.mailer(vec![record.clone()]).await;
     let item = only(&world, &organization).await;
     let path = format!("/organizations/{organization}/invitations/{}", item["invitation_id"].as_str().unwrap());
@@ -67,18 +67,18 @@ async fn a_mail_that_is_refused_for_now_is_tried_again_and_arrives_once() {
 
 #[tokio::test]
 async fn one_mail_that_is_refused_or_hangs_does_not_hold_up_the_others() {
-    for behaviour in [Behaviour::RefuseForNow, Behaviour::Hang, Behaviour::NoAnswer] {
+    for behavior in [Behavior::RefuseForNow, Behavior::Hang, Behavior::NoAnswer] {
         let world = World::new().await;
         let organization = invited(&world, &["eve@example.com", "bob@example.com", "dan@example.com"]).await;
         let records: Vec<_> = invitations(&world, &organization).await.iter().map(stream_record).collect();
-        world.inbox.behave([behaviour]);
+        world.inbox.behave([behavior]);
         let before = world.environment.now();
         world.mailer(records).await;
         let took = world.environment.now().as_milliseconds() - before.as_milliseconds();
-        assert!(took < 5_000, "{behaviour:?} held the batch for {took} ms");
-        assert_eq!(world.inbox.taken().len(), 2, "{behaviour:?}");
+        assert!(took < 5_000, "{behavior:?} held the batch for {took} ms");
+        assert_eq!(world.inbox.taken().len(), 2, "{behavior:?}");
         minutes(&world, 2).await;
-        assert_eq!(world.inbox.taken().len(), 3, "{behaviour:?}");
+        assert_eq!(world.inbox.taken().len(), 3, "{behavior:?}");
     }
 }
 
@@ -86,7 +86,7 @@ async fn one_mail_that_is_refused_or_hangs_does_not_hold_up_the_others() {
 async fn a_days_attempts_are_spread_over_the_day_and_nothing_fails_before_the_invitation_ends() {
     let world = World::new().await;
     let organization = invited(&world, &["eve@example.com"]).await;
-    world.inbox.behave([Behaviour::RefuseForNow; 1000]);
+    world.inbox.behave([Behavior::RefuseForNow; 1000]);
     world.deliver(&organization).await;
     minutes(&world, 10).await;
     assert!((4..=7).contains(&world.inbox.calls()), "{} in ten minutes", world.inbox.calls());
@@ -108,7 +108,7 @@ async fn a_days_attempts_are_spread_over_the_day_and_nothing_fails_before_the_in
 async fn a_mail_of_a_revoked_invitation_fails_and_is_not_sent() {
     let world = World::new().await;
     let organization = invited(&world, &["eve@example.com"]).await;
-    world.inbox.behave([Behaviour::RefuseForNow]);
+    world.inbox.behave([Behavior::RefuseForNow]);
     world.deliver(&organization).await;
     let item = only(&world, &organization).await;
     let update = world.operation(item["pk"].as_str().unwrap(), item["sk"].as_str().unwrap(), "SET #state = :revoked");
@@ -124,7 +124,7 @@ async fn a_mail_of_a_revoked_invitation_fails_and_is_not_sent() {
 async fn secrets_that_may_have_left_are_kept_ten_at_most_and_the_newest_works() {
     let world = World::new().await;
     let organization = invited(&world, &["eve@example.com"]).await;
-    world.inbox.behave([Behaviour::TakeAndLoseTheAnswer; 14]);
+    world.inbox.behave([Behavior::TakeAndLoseTheAnswer; 14]);
     world.deliver(&organization).await;
     let mut most = 0;
     while world.inbox.taken().len() < 14 {

@@ -9,9 +9,9 @@
 )]
 
 mod bodies;
+mod create_organization;
 mod expiry;
 mod faults;
-mod founding;
 mod idempotency;
 mod identity;
 mod isolation;
@@ -23,9 +23,11 @@ mod mail_fairness;
 mod mail_waiting;
 mod metrics;
 mod model;
+mod my_invitations;
 mod races;
 mod replies;
 mod requeue;
+mod resend;
 mod roles;
 mod round_trips;
 mod seats;

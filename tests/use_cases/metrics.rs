@@ -6,7 +6,7 @@ use local_stack::{Fault, FaultKind};
 use serde_json::json;
 use shared::metrics::Metric::{self, *};
 
-use crate::world::{Behaviour, MEMBER, World, sign_up_event};
+use crate::world::{Behavior, MEMBER, World, sign_up_event};
 
 fn conflicts(world: &World, times: u32) {
     world.engine.inject(Fault {
@@ -24,7 +24,7 @@ async fn an_organization_is_counted_once_however_often_the_trigger_runs() {
     for _ in 0..3 {
         world.trigger(event.clone()).await;
     }
-    assert_eq!(world.counted.values(OrganizationsFounded), [1]);
+    assert_eq!(world.counted.values(OrganizationsCreated), [1]);
     assert_eq!(world.counted.total(SignUpsUnfinished), 0);
 }
 
@@ -34,7 +34,7 @@ async fn a_lost_answer_is_counted_once() {
     world.sign_up("ada", None).await;
     world.engine.inject(Fault { operation: "TransactWriteItems".to_owned(), times: 2, kind: FaultKind::LostReply });
     world.call("ada", "POST", "/organizations", Some(json!({"name": "Acme"}))).await.expect(201, "");
-    assert_eq!(world.counted.total(OrganizationsFounded), 1);
+    assert_eq!(world.counted.total(OrganizationsCreated), 1);
 }
 
 #[tokio::test]
@@ -46,7 +46,7 @@ async fn an_answer_given_again_is_not_counted_again() {
         let body = json!({"name": "Acme"});
         world.call_with("ada", "POST", "/organizations", Some(body), &key).await.expect(201, "");
     }
-    assert_eq!(world.counted.values(OrganizationsFounded), [1]);
+    assert_eq!(world.counted.values(OrganizationsCreated), [1]);
     let me = world.call("ada", "GET", "/me", None).await;
     let organization = me.text("/organizations/0/organizationId");
     let path = format!("/organizations/{organization}/invitations");
@@ -68,11 +68,11 @@ async fn an_answer_given_again_is_not_counted_again() {
 #[tokio::test]
 async fn a_refusal_is_counted_by_its_code_and_as_nothing_else() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let body = json!({"name": "Two"});
     world.call("ada", "POST", "/organizations", Some(body)).await.expect(409, "organization-already-created");
     assert_eq!(world.counted.problems("organization-already-created"), 1);
-    assert_eq!(world.counted.total(OrganizationsFounded), 1);
+    assert_eq!(world.counted.total(OrganizationsCreated), 1);
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     world.pass(Duration::from_secs(8 * 24 * 3600));
     world.sign_up("eve", None).await;
@@ -83,7 +83,7 @@ async fn a_refusal_is_counted_by_its_code_and_as_nothing_else() {
 #[tokio::test]
 async fn an_invitation_declined_twice_is_counted_once() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let body = json!({"token": world.invite("ada", &organization, "eve@example.com", MEMBER).await});
     for _ in 0..2 {
         world.call("x", "POST", "/invitations/decline", Some(body.clone())).await.expect(204, "");
@@ -94,7 +94,7 @@ async fn an_invitation_declined_twice_is_counted_once() {
 #[tokio::test]
 async fn a_user_whom_no_sign_up_created_is_counted_when_repaired() {
     let world = World::new().await;
-    world.founder("ada").await;
+    world.creator("ada").await;
     world.pool.add("eve", "eve@example.com");
     for _ in 0..2 {
         world.call("eve", "GET", "/me", None).await.expect(200, "");
@@ -112,19 +112,19 @@ async fn conflicts_are_counted_and_so_is_giving_up() {
     assert_eq!(counts([WriteConflicts, WriteRetries, WritesGivenUp]), [2, 2, 0]);
     conflicts(&world, 1000);
     world.sign_up("eve", Some("Works")).await;
-    assert_eq!(counts([SignUpsUnfinished, OrganizationsFounded, Problems]), [1, 1, 0]);
+    assert_eq!(counts([SignUpsUnfinished, OrganizationsCreated, Problems]), [1, 1, 0]);
     let body = json!({"name": "Works"});
     world.call("bob", "POST", "/organizations", Some(body.clone())).await.expect(401, "access-token-required");
     world.call("eve", "POST", "/organizations", Some(body)).await.expect(503, "temporarily-unavailable");
     assert_eq!(world.counted.problems("temporarily-unavailable"), 1);
     assert!(world.counted.total(WritesGivenUp) >= 1);
-    assert_eq!(world.counted.total(OrganizationsFounded), 1, "nothing that did not commit is counted");
+    assert_eq!(world.counted.total(OrganizationsCreated), 1, "nothing that did not commit is counted");
 }
 
 #[tokio::test]
 async fn mails_are_counted_by_what_became_of_them_and_the_oldest_by_its_age() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let path = format!("/organizations/{organization}/invitations");
     let invite = async |email: &str| {
         world.call("ada", "POST", &path, Some(json!({"email": email, "roles": MEMBER}))).await.expect(201, "");
@@ -132,14 +132,14 @@ async fn mails_are_counted_by_what_became_of_them_and_the_oldest_by_its_age() {
     invite("eve@example.com").await;
     world.pass(Duration::from_secs(90));
     invite("bob@example.com").await;
-    world.inbox.behave([Behaviour::RefuseForNow, Behaviour::RefuseForNow]);
+    world.inbox.behave([Behavior::RefuseForNow, Behavior::RefuseForNow]);
     world.deliver(&organization).await;
     assert_eq!((world.counted.total(MailsRetried), world.counted.total(MailsSent)), (2, 0));
     // The schedule says how old they are, also while they are not due.
     world.send_due().await;
     assert_eq!((world.counted.total(MailsRetried), world.counted.total(MailsSent)), (2, 0));
     world.pass(Duration::from_secs(20));
-    world.inbox.behave([Behaviour::RefuseForGood]);
+    world.inbox.behave([Behavior::RefuseForGood]);
     world.send_due().await;
     assert_eq!((world.counted.total(MailsFailed), world.counted.total(MailsSent)), (1, 1));
     let ages = world.counted.values(OldestUnsentAge);

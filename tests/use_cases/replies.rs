@@ -7,7 +7,7 @@ use crate::world::{MEMBER, World};
 #[tokio::test]
 async fn accepting_takes_the_secret_and_the_verified_address() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     world.sign_up("mallory", None).await;
     world.accept("mallory", &token).await.expect(403, "invitation-for-another-address");
@@ -24,7 +24,7 @@ async fn accepting_takes_the_secret_and_the_verified_address() {
 #[tokio::test]
 async fn an_address_that_changed_since_the_sign_up_counts_as_it_is_now() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "new@example.com", MEMBER).await;
     world.sign_up("eve", None).await;
     world.accept("eve", &token).await.expect(403, "invitation-for-another-address");
@@ -36,7 +36,7 @@ async fn an_address_that_changed_since_the_sign_up_counts_as_it_is_now() {
 #[tokio::test]
 async fn a_declined_invitation_is_over_and_frees_the_address() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
     let decline = async || world.call("x", "POST", "/invitations/decline", Some(json!({"token": token}))).await;
     decline().await.expect(204, "");

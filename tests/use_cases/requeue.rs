@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
 use shared::metrics::Metric;
 
-use crate::world::{Behaviour, MEMBER, World};
+use crate::world::{Behavior, MEMBER, World};
 
 /// What docs/operations.md passes with this option, in single quotes.
 fn documented(option: &str) -> String {
@@ -44,7 +44,7 @@ async fn requeue(world: &World, organization: &str) -> bool {
 }
 
 async fn invited(world: &World) -> (String, String) {
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let path = format!("/organizations/{organization}/invitations");
     let body = json!({"email": "eve@example.com", "roles": MEMBER});
     let answer = world.call("ada", "POST", &path, Some(body)).await;
@@ -56,7 +56,7 @@ async fn invited(world: &World) -> (String, String) {
 async fn a_mail_that_was_refused_for_good_is_sent_and_starts_anew() {
     let world = World::new().await;
     let (organization, path) = invited(&world).await;
-    world.inbox.behave([Behaviour::RefuseForGood, Behaviour::RefuseForNow]);
+    world.inbox.behave([Behavior::RefuseForGood, Behavior::RefuseForNow]);
     world.deliver(&organization).await;
     assert_eq!(world.call("ada", "GET", &path, None).await.text("/delivery/status"), "failed");
     assert!(requeue(&world, &organization).await);
@@ -78,7 +78,7 @@ async fn a_mail_that_was_refused_for_good_is_sent_and_starts_anew() {
 async fn a_mail_that_waits_is_sent_at_once() {
     let world = World::new().await;
     let (organization, _) = invited(&world).await;
-    world.inbox.behave([Behaviour::RefuseForNow]);
+    world.inbox.behave([Behavior::RefuseForNow]);
     world.deliver(&organization).await;
     assert_eq!(invitation(&world, &organization).await["delivery_status"], "sending");
     assert!(requeue(&world, &organization).await);

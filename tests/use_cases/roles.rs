@@ -15,7 +15,7 @@ fn names(roles: RoleSet) -> Vec<String> {
 #[tokio::test]
 async fn r8_nobody_gives_or_takes_what_they_do_not_hold() {
     let world = World::with_seats(100).await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "actor", MEMBER).await;
     world.join("ada", &organization, "target", MEMBER).await;
     let set = async |user: &str, roles: RoleSet| {
@@ -51,7 +51,7 @@ async fn r8_nobody_gives_or_takes_what_they_do_not_hold() {
 #[tokio::test]
 async fn r9_nobody_changes_their_own_roles_and_strangers_learn_nothing() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", MEMBER).await;
     world.set_roles("ada", &organization, "ada", MEMBER).await.expect(409, "cannot-change-own-roles");
     world.set_roles("eve", &organization, "eve", ADMIN).await.expect(403, "permission-denied");
@@ -63,7 +63,7 @@ async fn r9_nobody_changes_their_own_roles_and_strangers_learn_nothing() {
 #[tokio::test]
 async fn an_etag_guards_against_overwriting_what_somebody_else_decided() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", MEMBER).await;
     let path = format!("/organizations/{organization}/members/eve");
     let seen = world.call("ada", "GET", &path, None).await.etag.unwrap();
@@ -83,7 +83,7 @@ async fn an_etag_guards_against_overwriting_what_somebody_else_decided() {
 #[tokio::test]
 async fn r10_the_last_admin_stays() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.remove("ada", &organization, "ada").await.expect(409, "last-organization-admin");
     world.join("ada", &organization, "eve", ADMIN).await;
     world.remove("ada", &organization, "ada").await.expect(204, "");
@@ -94,7 +94,7 @@ async fn r10_the_last_admin_stays() {
 #[tokio::test]
 async fn r18_a_removed_member_keeps_the_account_and_can_be_invited_again() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", MEMBER).await;
     world.remove("eve", &organization, "ada").await.expect(403, "permission-denied");
     world.remove("ada", &organization, "eve").await.expect(204, "");

@@ -12,7 +12,7 @@ async fn invite(world: &World, organization: &str, email: &str) -> crate::world:
 #[tokio::test]
 async fn live_invitations_take_seats_and_give_them_back() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", MEMBER).await;
     let token = world.invite("ada", &organization, "bob@example.com", MEMBER).await;
     for seat in 3..SEATS {
@@ -30,7 +30,7 @@ async fn live_invitations_take_seats_and_give_them_back() {
 #[tokio::test]
 async fn one_address_has_one_live_invitation_or_one_member() {
     let world = World::new().await;
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     invite(&world, &organization, "ADA@example.com").await.expect(409, "already-a-member");
     invite(&world, &organization, "bob@bücher.example").await.expect(201, "");
     invite(&world, &organization, "BOB@xn--bcher-kva.EXAMPLE").await.expect(409, "invitation-already-pending");

@@ -53,7 +53,7 @@ fn left_out(entity: &str, field: &str) -> String {
 
 fn failed(entity: &str, field: &str) -> String {
     format!(
-        "the request failed: the table gave an answer that was not expected: an item of kind {entity} cannot be read: {field} has no usable value"
+        "the request failed: the table returned an unexpected response: an item of kind {entity} cannot be read: {field} has no usable value"
     )
 }
 
@@ -75,7 +75,7 @@ fn listed(answer: &Answer, list: &str, text: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_member_who_cannot_be_read_is_left_out_of_the_list_only() {
     let (world, log) = (World::new().await, Log::default());
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "bob", MEMBER).await;
     world.join("ada", &organization, "dan", MEMBER).await;
     let roles = AttributeValue::Ss(vec![PLANTED.to_owned()]);
@@ -119,7 +119,7 @@ async fn a_member_who_cannot_be_read_is_left_out_of_the_list_only() {
 #[tokio::test]
 async fn an_invitation_that_cannot_be_read_is_left_out_of_the_list_only() {
     let (world, log) = (World::new().await, Log::default());
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let path = format!("/organizations/{organization}/invitations");
     for user in ["bob", "dan", "kim"] {
         world.invite("ada", &organization, &format!("{user}@example.com"), MEMBER).await;
@@ -146,7 +146,7 @@ async fn an_invitation_that_cannot_be_read_is_left_out_of_the_list_only() {
 #[tokio::test]
 async fn an_organization_that_cannot_be_read_takes_no_other_away() {
     let (world, log) = (World::new().await, Log::default());
-    let (whole, damaged) = (world.founder("ada").await, world.founder("eve").await);
+    let (whole, damaged) = (world.creator("ada").await, world.creator("eve").await);
     world.sign_up("bob", None).await;
     for (actor, organization) in [("ada", &whole), ("eve", &damaged)] {
         let token = world.invite(actor, organization, "bob@example.com", MEMBER).await;
@@ -185,7 +185,7 @@ async fn an_organization_that_cannot_be_read_takes_no_other_away() {
 #[tokio::test]
 async fn a_workspace_that_cannot_be_read_leaves_the_settings_open() {
     let (world, log) = (World::new().await, Log::default());
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let pk = format!("ORG#{organization}");
     let items = world.items(&pk).await;
     let default = items.iter().find(|item| item["entity"] == "workspace").unwrap()["sk"].as_str().unwrap().to_owned();
@@ -214,7 +214,7 @@ async fn a_workspace_that_cannot_be_read_leaves_the_settings_open() {
 #[tokio::test]
 async fn a_user_who_cannot_be_read_is_alone_with_it() {
     let (world, log) = (World::new().await, Log::default());
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "bob", MEMBER).await;
     damage(&world, "USER#bob", "PROFILE", "onboarding", planted()).await;
 
@@ -232,7 +232,7 @@ async fn a_user_who_cannot_be_read_is_alone_with_it() {
 #[tokio::test]
 async fn words_that_are_not_written_any_more_are_shown_as_they_are() {
     let (world, log) = (World::new().await, Log::default());
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     let pk = format!("ORG#{organization}");
     let stored = "<b>Acme\u{202e} https://evil.example/pay";
     damage(&world, &pk, "META", "name", AttributeValue::S(stored.to_owned())).await;

@@ -1,4 +1,4 @@
-//! One mail: taken up, handed to SES, and what became of it written down.
+//! Sends one email: claims it, calls SES and stores the result.
 
 use futures::future::{Either, select};
 use jiff::SignedDuration;
@@ -16,25 +16,26 @@ use crate::{
     outcome::Outcome,
 };
 
-/// How long SES has for one mail. A call that takes longer may have sent it.
+/// The time limit of a call to SES. A call that takes longer may have sent the email.
 pub(crate) const LONGEST_CALL: SignedDuration = SignedDuration::from_secs(3);
-/// How long a process has a mail for itself. Longer than any invocation, so nobody else takes it up while one runs.
+/// The time for which a process claims an email. It is longer than any invocation, so no other process claims the email
+/// during one.
 const LEASE: SignedDuration = SignedDuration::from_secs(120);
 
-/// Why no mail went out, as the invitation says it. SES's own codes stand beside these.
+/// A reason for a failed email, which the invitation stores. The error codes of SES are reasons too.
 const INVITER_GONE: &str = "InviterGone";
 const ORGANIZATION_GONE: &str = "OrganizationGone";
 const INVITATION_ENDED: &str = "InvitationEnded";
 const INVITATION_UNREADABLE: &str = "InvitationUnreadable";
 
-/// What it takes to send mails.
+/// Everything that is needed to send emails.
 pub(crate) struct Sender<'a> {
     pub(crate) table: &'a Table,
     pub(crate) settings: &'a MailSettings,
     pub(crate) post_office: &'a dyn PostOffice,
 }
 
-/// A mail that SES had no room for. Its secret has not left, so it can be handed over again as it is.
+/// An email that SES throttled. Its token was not sent, so the same email can be sent again.
 pub(crate) struct Held {
     pub(crate) unsent: UnsentMail,
     claimed: ClaimedMail,
@@ -43,33 +44,33 @@ pub(crate) struct Held {
     reason: Reason,
 }
 
-/// What came of an attempt.
+/// The result of an attempt.
 pub(crate) enum Attempt {
     Done(Outcome),
     Busy(Box<Held>),
 }
 
 impl Sender<'_> {
-    /// Takes a mail up and hands it to SES. Sends it at least once: the hash of a fresh secret is stored before the secret
-    /// leaves, and the mail is marked after SES took it (I8). After a crash in between it is sent again with another secret, and
-    /// both are good.
+    /// Claims an email and sends it with SES, at least once. The hash of a new secret is stored before the secret is
+    /// sent, and the email is marked after SES accepted it (I8). After a crash between the two, it is sent again with
+    /// another secret, and both links work.
     pub(crate) async fn attempt(&self, unsent: UnsentMail) -> Attempt {
         match self.try_to_send(&unsent).await {
             Ok(attempt) => attempt,
             Err(error) if is_unreadable(&error) => {
-                tracing::error!(target: "function", error = telemetry::chain(&error), "the mail cannot be written");
+                tracing::error!(target: "function", error = telemetry::chain(&error), "the email cannot be written");
                 settled(self.table.fail_unreadable_mail(&unsent, INVITATION_UNREADABLE).await, Outcome::Failed)
             }
             Err(error) => Attempt::Done(left_to_the_schedule(&error)),
         }
     }
 
-    /// Hands a mail over again.
+    /// Sends a throttled email again.
     pub(crate) async fn attempt_again(&self, held: Held) -> Attempt {
         self.hand_over(held).await
     }
 
-    /// Lets a mail wait that SES had no room for.
+    /// Lets a throttled email wait for the schedule.
     pub(crate) async fn let_wait(&self, held: Held) -> Outcome {
         let Held { unsent, claimed, reason, .. } = held;
         self.wait(&unsent, &claimed, false, &NotTaken::Busy(reason)).await
@@ -93,7 +94,7 @@ impl Sender<'_> {
             }
         };
         let Ok(mail) = invitation_mail(self.settings, &claimed.invitation, organization, &inviter, &token) else {
-            tracing::error!(target: "function", "the mail's template failed");
+            tracing::error!(target: "function", "the template of the email failed");
             self.table.fail_mail(unsent, &claimed, INVITATION_UNREADABLE).await?;
             return Ok(Attempt::Done(Outcome::Failed));
         };
@@ -120,7 +121,7 @@ impl Sender<'_> {
         }
     }
 
-    /// A call to SES that ends in time, whatever SES does.
+    /// Calls SES with a time limit.
     async fn post(&self, to: &EmailAddress, mail: Mail) -> Result<(), NotTaken> {
         let late = self.table.environment().sleep(LONGEST_CALL);
         match select(self.post_office.post(to, mail), late).await {
@@ -130,7 +131,7 @@ impl Sender<'_> {
     }
 
     async fn wait(&self, unsent: &UnsentMail, claimed: &ClaimedMail, secret_left: bool, refused: &NotTaken) -> Outcome {
-        tracing::warn!(target: "function", error = refused.to_string(), "the mail waits");
+        tracing::warn!(target: "function", error = refused.to_string(), "the email waits");
         let environment = self.table.environment();
         let delay = match refused {
             NotTaken::Busy(_) => backoff::delay_while_busy(claimed.attempts, environment),
@@ -144,13 +145,13 @@ impl Sender<'_> {
     }
 }
 
-/// The outcome of an attempt that was to be written down.
+/// The result of an attempt, after its outcome was stored.
 fn settled(written: Result<(), StoreError>, outcome: Outcome) -> Attempt {
     Attempt::Done(written.map_or_else(|error| left_to_the_schedule(&error), |()| outcome))
 }
 
-/// The table did not take what became of the mail. It is in the index of unsent mails, where the schedule finds it.
+/// The outcome could not be stored. The email is still in the index of unsent emails, where the schedule finds it.
 fn left_to_the_schedule(error: &StoreError) -> Outcome {
-    tracing::warn!(target: "function", error = telemetry::chain(error), "the mail waits");
+    tracing::warn!(target: "function", error = telemetry::chain(error), "the email waits");
     Outcome::Waiting
 }

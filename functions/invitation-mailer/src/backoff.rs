@@ -1,20 +1,21 @@
 use jiff::SignedDuration;
 use shared::environment::Environment;
 
-/// Before the second attempt, in milliseconds.
+/// The longest wait before the second attempt, in milliseconds.
 const FIRST: i64 = 15_000;
-/// Between late attempts, in milliseconds: two hours.
+/// The longest wait between later attempts, in milliseconds: two hours.
 const LONGEST: i64 = 2 * 3600 * 1000;
-/// The same for mails that SES had no room for: five minutes. That says nothing about the mail, and the schedule is paced.
+/// The longest wait for an email that SES throttled: five minutes. Throttling says nothing about the email itself, and
+/// the schedule limits its own rate.
 const LONGEST_WHILE_BUSY: i64 = 5 * 60 * 1000;
 
-/// How long a mail waits after its `attempts`th attempt: a random part, half at least, of a span that doubles from 15 seconds
-/// up to two hours. So the first four attempts are within two minutes, and a day has about two dozen.
+/// The wait after the `attempts`th attempt: a random part, at least half, of a span that doubles from 15 seconds up to
+/// two hours. So the first four attempts are within two minutes, and there are about two dozen in a day.
 pub(crate) fn delay(attempts: u32, environment: &Environment) -> SignedDuration {
     within(LONGEST, attempts, environment)
 }
 
-/// The same for a mail that SES had no room for.
+/// The wait of an email that SES throttled.
 pub(crate) fn delay_while_busy(attempts: u32, environment: &Environment) -> SignedDuration {
     within(LONGEST_WHILE_BUSY, attempts, environment)
 }
@@ -29,7 +30,7 @@ fn within(longest: i64, attempts: u32, environment: &Environment) -> SignedDurat
 mod tests {
     use super::*;
 
-    /// Randomness of which every byte is `byte`.
+    /// Creates an environment whose random bytes are all `byte`.
     fn environment(byte: u8) -> Environment {
         let now = "2026-01-02T03:04:05Z".parse().unwrap();
         Environment::new(move || now, move |bytes| bytes.fill(byte))

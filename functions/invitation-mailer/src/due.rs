@@ -1,4 +1,4 @@
-//! Mails that wait, taken up when they are due. The schedule asks for it once a minute.
+//! Sends waiting emails when they are due. The schedule invokes this once a minute.
 
 use std::collections::HashSet;
 
@@ -13,16 +13,17 @@ use crate::{
     turns::in_turns,
 };
 
-/// How many mails are handed over side by side while SES takes them.
+/// The maximum number of concurrent calls while SES accepts emails.
 const WIDEST: usize = 10;
-/// How many mails are taken up before the index is read again: others may have come that have had no turn yet.
+/// The number of emails before the index is read again, because other organizations may have new emails.
 const TURN: usize = 100;
-/// After SES did not take a mail: long enough for a second's quota to be there for a fresh mail, which tries for two.
+/// The pause after SES did not accept an email. It leaves the quota of a second to a new email, which is retried for
+/// two seconds.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);
-/// What is kept back of an invocation's time, for the last round's calls and writes.
+/// The part of an invocation's time that is reserved for the last calls and writes.
 const ROOM: SignedDuration = SignedDuration::from_secs(10);
 
-/// How many mails go side by side: one more after a round that SES took, half as many after one that it did not.
+/// The number of concurrent calls: one more after SES accepted a round, half as many after SES rejected one.
 struct Width(usize);
 
 impl Width {
@@ -32,7 +33,7 @@ impl Width {
 }
 
 impl Run<'_> {
-    /// Sends what is due, the oldest first and organizations in turns, until there is no more or the time is up.
+    /// Sends the due emails, the oldest first and with organizations in turns, until no more are due or the time ends.
     ///
     /// # Errors
     /// When the index cannot be read.

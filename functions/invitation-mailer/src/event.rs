@@ -1,20 +1,20 @@
 use aws_lambda_events::event::dynamodb::Event;
 use serde::Deserialize;
 
-/// What invokes the function.
+/// The event of an invocation.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Occasion {
-    /// The table's stream has new mails.
+    /// The table's stream has new emails.
     Stream(Event),
-    /// The schedule asks for what is due.
+    /// The schedule starts a task.
     Schedule {
-        /// Which of the function's tasks. There is one.
+        /// The task. There is only one.
         task: Task,
     },
 }
 
-/// What a schedule can ask for, as template.yaml writes it.
+/// The tasks of the schedule, with their names in template.yaml.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {

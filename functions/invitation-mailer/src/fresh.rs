@@ -1,7 +1,7 @@
-//! Mails as the stream brings them: each at once, or it waits by itself.
+//! Sends new emails from the stream at once. An email that SES does not accept waits in the table.
 //!
-//! A shard of the stream brings one batch after another, so a mail that SES does not take would hold up whatever comes behind
-//! it. The record is therefore always consumed. Its mail waits in the table, where the schedule finds it.
+//! A shard of the stream delivers one batch after another. An email that waited in the stream would delay all later
+//! records. So the record is always consumed, and the schedule finds the waiting email in the table.
 
 use std::collections::HashSet;
 
@@ -22,13 +22,13 @@ use crate::{
     turns::in_turns,
 };
 
-/// For how long a mail of each organization that SES had no room for is handed over again: long enough for the quota of a second
-/// or two to be over, short enough for what comes behind.
+/// The time for which a throttled email of each organization is retried. It is long enough for the quota of the next
+/// second or two, and short enough not to delay later records.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(2);
-/// Between two such calls.
+/// The pause between two such retries.
 const PAUSE: SignedDuration = SignedDuration::from_millis(200);
 
-/// The mail that a stream record asks for, if it asks for one. The template filters most of the others out.
+/// Returns the email of a stream record, if it has one. The filter in the template drops most other records.
 fn mail_of(record: EventRecord) -> Option<UnsentMail> {
     let image = record.change.new_image;
     let says = |name: &str, text: &str| matches!(image.get(name), Some(AttributeValue::S(found)) if found == text);
@@ -39,7 +39,7 @@ fn mail_of(record: EventRecord) -> Option<UnsentMail> {
 }
 
 impl Run<'_> {
-    /// Sends the mails of a batch side by side.
+    /// Sends the emails of a batch side by side.
     pub(crate) async fn send_fresh(&self, records: Vec<EventRecord>) {
         let environment = self.environment();
         let started = environment.now();

@@ -6,7 +6,8 @@ mod backoff;
 mod due;
 mod event;
 mod fresh;
-mod mail;
+/// Public for the previews: see `examples/previews`.
+pub mod mail;
 mod outcome;
 mod plain;
 mod post_office;
@@ -80,7 +81,7 @@ impl InvitationMailer {
         let left = deadline.less(MARGIN).remaining(environment.now());
         // Boxed: the compiler cannot lay out the whole of it in one piece.
         let done = tokio::time::timeout(left, run.work(occasion).boxed()).await.unwrap_or_else(|_| {
-            tracing::warn!(target: "function", error = "the invocation's time is up", "the mail waits");
+            tracing::warn!(target: "function", error = "the invocation has no time left", "the email waits");
             Ok(())
         });
         environment.metrics().write(environment.now(), &invocation.origin(SERVICE), None);

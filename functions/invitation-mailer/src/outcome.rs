@@ -1,26 +1,26 @@
 use shared::metrics::Metric;
 
-/// What became of a mail.
+/// The outcome of an attempt to send an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// SES took it.
+    /// SES accepted the email.
     Sent,
-    /// Sent before, replaced by a newer one, or in the hands of another process.
+    /// The email was sent before, was replaced by a newer one, or another process has claimed it.
     NotWanted,
-    /// It will not be sent; the invitation says why.
+    /// The email will not be sent. The invitation has the reason.
     Failed,
-    /// It waits in the table and is tried again.
+    /// The email waits in the table for the next attempt.
     Waiting,
-    /// It was not tried: mails of its organization wait already, and it joins them.
+    /// There was no attempt, because emails of the same organization wait already. The email waits with them.
     Joined,
-    /// The record asks for no mail, or for one that nobody could find.
+    /// The record has no email, or one that does not exist.
     Skipped,
 }
 
 impl Outcome {
     pub const ALL: [Self; 6] = [Self::Sent, Self::NotWanted, Self::Failed, Self::Waiting, Self::Joined, Self::Skipped];
 
-    /// For the log.
+    /// The name of the outcome in the log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sent => "sent",
@@ -32,7 +32,7 @@ impl Outcome {
         }
     }
 
-    /// For whoever is on call.
+    /// The metric of the outcome, if it has one.
     pub(crate) const fn metric(self) -> Option<Metric> {
         match self {
             Self::Sent => Some(Metric::MailsSent),

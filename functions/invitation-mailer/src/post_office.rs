@@ -5,7 +5,7 @@ use aws_sdk_sesv2::{
     types::{Body, Content, Destination, EmailContent, Message},
 };
 use shared::{
-    configuration::InvalidConfiguration,
+    configuration::{InvalidConfiguration, Variables},
     domain::EmailAddress,
     post_office::{Handover, Mail, NotTaken, PostOffice, Reason},
     start::{OpenOnly, Start},
@@ -16,8 +16,26 @@ use crate::attempt::LONGEST_CALL;
 /// Amazon SES.
 pub(crate) struct Ses {
     client: Client,
-    sender: String,
+    from: From,
     configuration_set: String,
+}
+
+/// What the headers of every mail say.
+struct From {
+    /// `Name <address>`, or the address alone. template.yaml allows only names that need no quotes.
+    sender: String,
+    reply_to: Option<String>,
+}
+
+impl From {
+    fn new(variables: &Variables) -> Result<Self, InvalidConfiguration> {
+        let address = variables.text("SENDER_ADDRESS")?;
+        let sender = match variables.optional("SENDER_NAME") {
+            Some(name) => format!("{name} <{address}>"),
+            None => address,
+        };
+        Ok(Self { sender, reply_to: variables.optional("REPLY_TO_ADDRESS") })
+    }
 }
 
 /// Refusals that a retry does not change: the mail, its recipient or the sender's set-up is at fault.
@@ -42,11 +60,7 @@ impl Ses {
             config::Builder::from(&start.sdk).retry_config(RetryConfig::disabled()).timeout_config(timeouts).build();
         let client = Client::from_conf(config);
         start.connections.open(1, || client.send_email().customize().interceptor(OpenOnly).send());
-        Ok(Self {
-            client,
-            sender: variables.text("SENDER_ADDRESS")?,
-            configuration_set: variables.text("CONFIGURATION_SET")?,
-        })
+        Ok(Self { client, from: From::new(variables)?, configuration_set: variables.text("CONFIGURATION_SET")? })
     }
 
     async fn hand_over(&self, to: &EmailAddress, mail: Mail) -> Result<(), NotTaken> {
@@ -59,7 +73,8 @@ impl Ses {
         let answer = self
             .client
             .send_email()
-            .from_email_address(&self.sender)
+            .from_email_address(&self.from.sender)
+            .set_reply_to_addresses(self.from.reply_to.clone().map(|address| vec![address]))
             .configuration_set_name(&self.configuration_set)
             .destination(Destination::builder().to_addresses(to.as_str()).build())
             .content(EmailContent::builder().simple(message).build())
@@ -131,5 +146,18 @@ mod tests {
     fn a_call_without_an_answer_may_have_sent_the_mail() {
         let timeout: SdkError<SendEmailError, HttpResponse> = SdkError::timeout_error("eve@planted.example");
         assert_eq!(not_taken(&timeout), NotTaken::Unknown(Reason::new("Timeout", None)));
+    }
+
+    #[test]
+    fn a_mail_is_from_the_sender_with_its_name_if_it_has_one() {
+        let from = |variables: &[(&str, &str)]| {
+            let address = [("SENDER_ADDRESS", "no-reply@example.com")];
+            let From { sender, reply_to } = From::new(&address.iter().chain(variables).copied().collect()).unwrap();
+            (sender, reply_to)
+        };
+        assert_eq!(from(&[("SENDER_NAME", ""), ("REPLY_TO_ADDRESS", "")]), ("no-reply@example.com".to_owned(), None));
+        let (sender, reply_to) = from(&[("SENDER_NAME", "R & D"), ("REPLY_TO_ADDRESS", "help@example.com")]);
+        assert_eq!(sender, "R & D <no-reply@example.com>");
+        assert_eq!(reply_to.as_deref(), Some("help@example.com"));
     }
 }

@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 use shared::domain::Timestamp;
 
-/// The instant at which work has to be over.
+/// The instant at which the work must be complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Deadline(Timestamp);
 
@@ -10,23 +10,23 @@ impl Deadline {
         Self(instant)
     }
 
-    /// From Lambda's context: milliseconds since 1970.
+    /// Reads the deadline from Lambda's context, which has milliseconds since 1970.
     pub fn of(context: &lambda_runtime::Context) -> Self {
         let milliseconds = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         Self(Timestamp::new(jiff::Timestamp::from_millisecond(milliseconds).unwrap_or(jiff::Timestamp::MAX)))
     }
 
-    /// `duration` earlier.
+    /// The instant `duration` before the deadline.
     pub(crate) fn less(self, duration: SignedDuration) -> Self {
         Self(self.0.plus(-duration))
     }
 
-    /// Whether work that begins now and takes `duration` would end too late.
+    /// Whether work of this `duration` that begins now would end too late.
     pub(crate) fn is_over_after(self, duration: SignedDuration, now: Timestamp) -> bool {
         now.plus(duration) > self.0
     }
 
-    /// What is left of it.
+    /// The remaining time.
     pub(crate) fn remaining(self, now: Timestamp) -> std::time::Duration {
         let left = self.0.as_milliseconds() - now.as_milliseconds();
         std::time::Duration::from_millis(u64::try_from(left).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Whose mail comes next. Organizations take turns, so that one with many mails does not keep the others waiting.
+//! Decides the order of emails. Organizations take turns, so that one with many emails does not delay the others.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -11,7 +11,8 @@ use shared::{
     items::UnsentMail,
 };
 
-/// The oldest mail of every organization, then the second of each, and so on. Organizations come in the order of their oldest.
+/// Returns the oldest email of every organization, then the second of each, and so on. Organizations are in the order
+/// of their oldest email.
 pub(crate) fn in_turns(mut mails: Vec<UnsentMail>) -> Vec<UnsentMail> {
     mails.sort_by_key(|mail| mail.due);
     let mut taken: HashMap<OrganizationId, usize> = HashMap::new();
@@ -24,18 +25,18 @@ pub(crate) fn in_turns(mut mails: Vec<UnsentMail>) -> Vec<UnsentMail> {
     rounds.into_values().flatten().collect()
 }
 
-/// For how long an organization that had its turn leaves what SES has room for to others.
+/// The time for which an organization leaves the quota of SES to others after its turn.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 
-/// The organizations with mails that SES had no room for a moment ago. Their next mails wait like those and do not even ask:
-/// otherwise the many of one organization would take every free second before another's single mail gets it.
+/// The organizations whose emails SES throttled a moment ago. Their next emails wait without a call to SES. Otherwise,
+/// the many emails of one organization would use every free second before the only email of another.
 ///
-/// It is what this process remembers. Another one gives the organization one more turn, which does no harm.
+/// This is in the memory of one process. Another process gives the organization one more turn, which does no harm.
 #[derive(Default)]
 pub(crate) struct Resting(Mutex<HashMap<OrganizationId, Timestamp>>);
 
 impl Resting {
-    /// SES had no room for a mail of the organization.
+    /// Records that SES throttled an email of the organization.
     pub(crate) fn begin(&self, organization: OrganizationId, now: Timestamp) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(organization, now.plus(REST));
     }

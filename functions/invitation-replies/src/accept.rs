@@ -1,9 +1,9 @@
 use shared::{
-    domain::{Invitation, InvitationState, InvitationToken, Member},
+    domain::{Invitation, InvitationState, InvitationToken, Member, User},
     failure::Failure,
     http::{Caller, Code, Idempotency, Once, Problem, Reply},
     items::InvitationItem,
-    table::{Acceptance, AcceptanceCheck, Found, Occasion, Refused, StoreError, Table},
+    table::{Acceptance, AcceptanceCheck, Found, Occasion, Refused, StoreError, TRIES, Table},
 };
 
 use crate::InvitationReplies;
@@ -41,19 +41,20 @@ impl From<NotAccepted> for Problem {
     fn from(reason: NotAccepted) -> Self {
         match reason {
             NotAccepted::Unusable(unusable) => unusable.into(),
-            NotAccepted::NotVerified => {
-                Self::new(Code::EmailNotVerified, "Verify your e-mail address with the user pool, then accept again.")
-            }
+            NotAccepted::NotVerified => Self::new(
+                Code::EmailNotVerified,
+                "Your email address is not verified. Verify it, then accept the invitation again.",
+            ),
             NotAccepted::AnotherAddress => Self::new(
                 Code::InvitationForAnotherAddress,
-                "Sign in with the account whose e-mail address the invitation was sent to.",
+                "Your account has a different email address. Sign in with the account that has the invited email address.",
             ),
             NotAccepted::AlreadyAMember => {
-                Self::new(Code::AlreadyAMember, "You are a member of the organization already.")
+                Self::new(Code::AlreadyAMember, "You joined this organization before. Open it without the invitation.")
             }
             NotAccepted::InviterLostAuthority => Self::new(
                 Code::InviterLostAuthority,
-                "Ask the organization for a new invitation, from somebody who may grant these roles.",
+                "The inviter left the organization or lost a permission. Ask another member for a new invitation.",
             ),
         }
     }
@@ -68,27 +69,61 @@ pub(crate) async fn accept(
     table: &Table,
     function: &InvitationReplies,
     request: Accept,
-    reply: impl FnOnce(&Member) -> Result<Reply, Problem>,
+    reply: impl Fn(&Member) -> Result<Reply, Problem>,
     occasion: &Occasion,
 ) -> Result<Reply, Problem> {
     let Accept { token, caller, idempotency } = request;
     let location = idempotency.as_ref().map(Idempotency::location);
     let look = || find::<NotAccepted>(table, &token, Some(&caller.user_id), location.clone());
-    let mut found = look().await?;
-    if location.is_some() && found.invitation.state == InvitationState::Accepted {
-        // A batch is no transaction: it can read the record before the same request commits, and the invitation after.
-        found = look().await?;
+    let mut user = None;
+    for _ in 0..TRIES {
+        let mut found = look().await?;
+        if location.is_some() && found.invitation.state == InvitationState::Accepted {
+            // A batch is no transaction: it can read the record before the same request commits, and the invitation after.
+            found = look().await?;
+        }
+        // An answer is given again only to a user who is still a member (I7).
+        if found.reader.is_some()
+            && let Some((kept, asked)) = found.answered.zip(idempotency.as_ref())
+            && let Some(answer) = kept.replay(asked.fingerprint(), occasion.at).map_err(Failure::<NotAccepted>::from)?
+        {
+            return Ok(answer.into());
+        }
+        let invitation = &found.invitation;
+        usable(invitation, occasion.at)?;
+        let user = match &mut user {
+            Some(user) => user,
+            user => {
+                let identity = function.identity(&caller, occasion.at).await?;
+                user.insert(identity.into_user(caller.user_id.clone(), occasion.at))
+            }
+        };
+        let joining = Joining { invitation, user, idempotency: idempotency.clone() };
+        if let Some(reply) = join(table, function, joining, &reply, occasion).await? {
+            return Ok(reply);
+        }
     }
-    // An answer is given again only to a user who is still a member (I7).
-    if found.reader.is_some()
-        && let Some((kept, asked)) = found.answered.zip(idempotency.as_ref())
-        && let Some(answer) = kept.replay(asked.fingerprint(), occasion.at).map_err(Failure::<NotAccepted>::from)?
-    {
-        return Ok(answer.into());
-    }
-    let invitation = &found.invitation;
-    usable(invitation, occasion.at)?;
-    let user = function.identity(&caller, occasion.at).await?.into_user(caller.user_id, occasion.at);
+    Err(StoreError::contended("the invitation keeps changing").into())
+}
+
+/// A user who accepts an invitation that was read.
+pub(crate) struct Joining<'a> {
+    pub(crate) invitation: &'a Invitation,
+    /// As Cognito has them now.
+    pub(crate) user: &'a User,
+    pub(crate) idempotency: Option<Idempotency>,
+}
+
+/// Makes the user a member, if the invitation is theirs and its inviter may still grant its roles. Nothing if the invitation
+/// was resent since it was read: the caller reads it again.
+pub(crate) async fn join(
+    table: &Table,
+    function: &InvitationReplies,
+    joining: Joining<'_>,
+    reply: impl Fn(&Member) -> Result<Reply, Problem>,
+    occasion: &Occasion,
+) -> Result<Option<Reply>, Problem> {
+    let Joining { invitation, user, idempotency } = joining;
     if !user.email_verified {
         return Err(NotAccepted::NotVerified.into());
     }
@@ -110,20 +145,20 @@ pub(crate) async fn accept(
         version: table.environment().new_version(),
     };
     let once = Once::new(reply(&member)?, idempotency, occasion.at);
-    let acceptance = Acceptance { invitation, user: &user, member: &member };
+    let acceptance = Acceptance { invitation, user, member: &member };
     let written = table.accept_invitation(&acceptance, once.record(), occasion).await;
     match written.map_err(Failure::<NotAccepted>::from)? {
-        Ok(committed) => Ok(once.settle(committed)),
-        Err(refused) => Err(why_not(&refused, occasion)?.into()),
+        Ok(committed) => Ok(Some(once.settle(committed))),
+        Err(refused) => why_not(&refused, occasion)?.map_or(Ok(None), |reason| Err(reason.into())),
     }
 }
 
-/// Something changed after the invitation was read; the transaction found out what.
-fn why_not(refused: &Refused<AcceptanceCheck>, occasion: &Occasion) -> Result<NotAccepted, StoreError> {
+/// Something changed after the invitation was read; the transaction found out what. Nothing if only its inviter did.
+fn why_not(refused: &Refused<AcceptanceCheck>, occasion: &Occasion) -> Result<Option<NotAccepted>, StoreError> {
     Ok(match refused.found::<InvitationItem, Invitation>(AcceptanceCheck::Invitation)? {
-        Found::HeldUp if refused.contains(AcceptanceCheck::Member) => NotAccepted::AlreadyAMember,
-        Found::HeldUp => NotAccepted::InviterLostAuthority,
-        Found::Missing => Unusable::Unknown.into(),
-        Found::Was(invitation) => usable(&invitation, occasion.at).err().unwrap_or(Unusable::Unknown).into(),
+        Found::HeldUp if refused.contains(AcceptanceCheck::Member) => Some(NotAccepted::AlreadyAMember),
+        Found::HeldUp => Some(NotAccepted::InviterLostAuthority),
+        Found::Missing => Some(Unusable::Unknown.into()),
+        Found::Was(invitation) => usable(&invitation, occasion.at).err().map(NotAccepted::from),
     })
 }

@@ -21,18 +21,19 @@ pub(crate) enum Unusable {
 
 impl From<Unusable> for Problem {
     fn from(unusable: Unusable) -> Self {
+        const NEW_INVITATION: &str = "This link no longer works. Ask the organization for a new invitation.";
         match unusable {
             Unusable::Unknown => Self::new(
                 Code::InvitationNotFound,
-                "Use the link exactly as the mail has it; everything after `token=` belongs to it.",
+                "No invitation belongs to this link. Open the link in the invitation email again, or copy all of it.",
             ),
             Unusable::Accepted => Self::new(
                 Code::InvitationAlreadyAccepted,
-                "An invitation can be accepted once. Sign in to open the organization.",
+                "Each invitation can be accepted only once. To open the organization, sign in with the account that accepted it.",
             ),
-            Unusable::Declined => Self::new(Code::InvitationDeclined, "Ask the organization for a new invitation."),
-            Unusable::Revoked => Self::new(Code::InvitationRevoked, "Ask the organization for a new invitation."),
-            Unusable::Expired => Self::new(Code::InvitationExpired, "Ask the organization for a new invitation."),
+            Unusable::Declined => Self::new(Code::InvitationDeclined, NEW_INVITATION),
+            Unusable::Revoked => Self::new(Code::InvitationRevoked, NEW_INVITATION),
+            Unusable::Expired => Self::new(Code::InvitationExpired, NEW_INVITATION),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `POST /invitations/preview`, `/accept` and `/decline`: what the person who got the mail can do. There is no GET: mail
-//! scanners follow links (R13).
+//! scanners follow links (R13). `/me/invitations`: what a user whose verified address was invited can do without the mail.
 
 mod accept;
 mod decline;
 mod find;
+mod mine;
 
 use std::sync::Arc;
 
@@ -27,6 +28,10 @@ pub struct InvitationReplies {
     table: Table,
     directory: Arc<dyn Directory>,
     identity_checks: Allowance,
+    /// Whether a verified address is proof enough to accept.
+    accept_in_app: bool,
+    /// How many invitation emails one address is sent a day (R24).
+    emails_per_address: u32,
 }
 
 routes! {
@@ -34,6 +39,10 @@ routes! {
         "POST /invitations/preview" => preview,
         "POST /invitations/accept" => accept,
         "POST /invitations/decline" => decline,
+        "GET /me/invitations" => list_mine,
+        "POST /me/invitations/{invitationId}/resend" => resend_mine,
+        "POST /me/invitations/{invitationId}/accept" => accept_mine,
+        "POST /me/invitations/{invitationId}/decline" => decline_mine,
     }
 }
 
@@ -61,9 +70,26 @@ struct MembershipView {
     joined_at: String,
 }
 
+impl From<&Member> for MembershipView {
+    fn from(member: &Member) -> Self {
+        Self {
+            organization_id: member.organization_id.to_string(),
+            user_id: member.user_id.to_string(),
+            roles: member.roles.names(),
+            joined_at: member.joined_at.to_string(),
+        }
+    }
+}
+
 impl InvitationReplies {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table(1)?, directory: start.directory()?, identity_checks: start.identity_checks()? })
+        Ok(Self {
+            table: start.table(1)?,
+            directory: start.directory()?,
+            identity_checks: start.identity_checks()?,
+            accept_in_app: start.variables.parsed("ACCEPT_IN_APP")?,
+            emails_per_address: start.variables.parsed("INVITATION_EMAILS_PER_ADDRESS_PER_DAY")?,
+        })
     }
 
     async fn preview(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -80,14 +106,7 @@ impl InvitationReplies {
     async fn accept(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
         let asked = Accept { token: token(request)?, idempotency: request.idempotency(&caller)?, caller };
-        let view = |accepted: &Member| {
-            Reply::ok(&MembershipView {
-                organization_id: accepted.organization_id.to_string(),
-                user_id: accepted.user_id.to_string(),
-                roles: accepted.roles.names(),
-                joined_at: accepted.joined_at.to_string(),
-            })
-        };
+        let view = |accepted: &Member| Reply::ok(&MembershipView::from(accepted));
         accept(&self.table, self, asked, view, &request.occasion()).await
     }
 

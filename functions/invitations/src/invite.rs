@@ -1,14 +1,15 @@
-use jiff::SignedDuration;
 use shared::{
     domain::{
-        Authority, Delivery, DeliveryStatus, Invitation, InvitationId, InvitationLimits, InvitationState,
-        InvitationTerms, OrganizationId, Timestamp,
+        Authority, Invitation, InvitationId, InvitationLimits, InvitationState, InvitationTerms, OrganizationId,
+        Timestamp,
     },
     failure::Failure,
     http::{Caller, Code, Once, Problem, Reply},
     items::{AddressGuardItem, Holder, SeatsItem},
     table::{Attempt, CreateInvitationCheck, Found, Occasion, Refused, Replaced, StoreError, TRIES, Table},
 };
+
+use crate::seats::{NoRoom, Room};
 
 /// A request to invite a person to an organization.
 #[derive(Clone, Debug)]
@@ -23,13 +24,13 @@ pub(crate) struct Invite {
 impl Invite {
     /// The invitation that is asked for, made at `now`.
     pub(crate) fn invitation(self, now: Timestamp) -> Invitation {
-        let InvitationTerms { email, roles, expires_in, message, locale } = self.terms;
+        let InvitationTerms { email, roles, expires_in, message, locale, channel } = self.terms;
         Invitation {
             id: self.id,
             organization_id: self.organization,
             email,
             roles,
-            inviter_username: Some(self.actor.username).filter(|name| name != self.actor.user_id.as_str()),
+            inviter_username: self.actor.other_username(),
             invited_by: self.actor.user_id,
             inviter_name: None,
             message,
@@ -37,8 +38,9 @@ impl Invite {
             created_at: now,
             expires_at: now.plus_days(expires_in.get()),
             state: InvitationState::Pending,
-            delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: now },
+            delivery: channel.begins(now),
             secret_hashes: Vec::new(),
+            expired_hashes: Vec::new(),
         }
     }
 }
@@ -50,10 +52,13 @@ pub(crate) enum NotInvited {
     AlreadyAMember,
     /// R13: one live invitation per organization and address.
     AlreadyPending,
-    /// R16: all seats are taken.
-    SeatLimit,
-    /// R24: the organization or the inviter has made enough invitations for today.
-    TooMany(SignedDuration),
+    NoRoom(NoRoom),
+}
+
+impl From<NoRoom> for NotInvited {
+    fn from(reason: NoRoom) -> Self {
+        Self::NoRoom(reason)
+    }
 }
 
 impl From<NotInvited> for Problem {
@@ -61,21 +66,13 @@ impl From<NotInvited> for Problem {
         match reason {
             NotInvited::AlreadyAMember => Self::new(
                 Code::AlreadyAMember,
-                "A member of the organization has this address. Change that member's roles instead.",
+                "A member of the organization has this email address. Change the roles of that member instead.",
             ),
             NotInvited::AlreadyPending => Self::new(
                 Code::InvitationAlreadyPending,
-                "This address has an invitation already. Wait for the answer. If the account of the member who sent it no longer exists, remove that member first.",
+                "The invited person can still accept it. Resend it, or revoke it and invite again.",
             ),
-            NotInvited::SeatLimit => Self::new(
-                Code::SeatLimitReached,
-                "Members and live invitations take all seats of the subscription. Free one or raise the limit.",
-            ),
-            NotInvited::TooMany(pause) => Self::retry_after(
-                Code::InvitationRateLimited,
-                "You or your organization sent as many invitations today as are allowed. Invite more people tomorrow.",
-                pause,
-            ),
+            NotInvited::NoRoom(reason) => reason.into(),
         }
     }
 }
@@ -91,25 +88,17 @@ pub(crate) async fn invite(
 ) -> Result<Reply, Failure<NotInvited>> {
     let authority = Authority::to_grant(invitation.organization_id, invitation.invited_by.clone(), invitation.roles);
     let mut attempt = Attempt::default();
+    let mut room = Room::new(table, invitation.organization_id, &invitation.invited_by, limits);
     for _ in 0..TRIES {
         match table.create_invitation(&authority, invitation, limits, &attempt, once.record(), occasion).await? {
             Ok(committed) => return Ok(once.settle(committed)),
             Err(refused) => {
-                let replaced = what_holds_the_address(table, invitation, &refused, occasion.at).await?;
-                let seats = refused.found::<SeatsItem, SeatsItem>(CreateInvitationCheck::Seats)?.was();
-                let later_day = seats.as_ref().and_then(|seats| seats.later_day(occasion.at));
-                let first_of_the_day = match seats {
-                    Some(seats) if replaced.is_none() && seats.is_full() => {
-                        return Err(Failure::Reason(NotInvited::SeatLimit));
-                    }
-                    Some(seats) if seats.is_of_another_day(occasion.at) => true,
-                    Some(seats) if seats.is_at_a_limit(limits, &invitation.invited_by) => {
-                        return Err(Failure::Reason(NotInvited::TooMany(occasion.at.until_tomorrow())));
-                    }
-                    Some(_) => false,
-                    None => attempt.first_of_the_day,
-                };
-                attempt = Attempt { replaced, first_of_the_day, later_day };
+                attempt.replaced = what_holds_the_address(table, invitation, &refused, occasion.at).await?;
+                if attempt.replaced.is_none() && refused.contains(CreateInvitationCheck::Mailbox) {
+                    return Err(Failure::Reason(NoRoom::TooManyToAddress(occasion.at.until_tomorrow()).into()));
+                }
+                let seats = refused.found::<SeatsItem, SeatsItem>(CreateInvitationCheck::Seats)?;
+                attempt.day = room.make(seats, attempt.replaced.is_none(), occasion).await?;
             }
         }
     }

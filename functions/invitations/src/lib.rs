@@ -1,28 +1,37 @@
-//! `…/invitations`: invite, list, read.
+//! `…/invitations`: invite, list, read, resend, revoke.
 
+mod ended;
 mod invite;
+mod link;
+mod resend;
+mod revoke;
+mod seats;
 mod views;
 
 use serde::Deserialize;
 use shared::{
     configuration::InvalidConfiguration,
     domain::{
-        Days, InvitationId, InvitationLimits, InvitationMessage, InvitationStatus, InvitationTerms, Locale, Permission,
-        RoleSet, Violations,
+        Days, DeliveryChannel, InvitationId, InvitationLimits, InvitationMessage, InvitationStatus, InvitationTerms,
+        InvitationToken, Locale, Permission, RoleSet, Violations,
     },
-    http::{ApiRequest, Code, Cursor, Once, PageView, Problem, Reply},
+    http::{ApiRequest, Code, Cursor, PageView, Problem, Reply},
     routes,
     start::Start,
     table::{InvitationFilter, Table},
 };
 
 use invite::{Invite, invite};
+use link::Link;
+use resend::{ResendRequest, resend};
+use revoke::revoke;
 use views::InvitationView;
 
 pub struct Invitations {
     table: Table,
     expiry: Days,
     limits: InvitationLimits,
+    link: Link,
 }
 
 routes! {
@@ -30,6 +39,8 @@ routes! {
         "POST /organizations/{organizationId}/invitations" => invite,
         "GET /organizations/{organizationId}/invitations" => list,
         "GET /organizations/{organizationId}/invitations/{invitationId}" => read,
+        "DELETE /organizations/{organizationId}/invitations/{invitationId}" => revoke,
+        "POST /organizations/{organizationId}/invitations/{invitationId}/resend" => resend,
     }
 }
 
@@ -41,6 +52,21 @@ struct InviteBody {
     expires_in_days: Option<i64>,
     message: Option<String>,
     locale: Option<String>,
+    delivery: Option<String>,
+}
+
+/// All of it is optional, and so is the body.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default, rename_all = "camelCase")]
+struct ResendBody {
+    expires_in_days: Option<i64>,
+    delivery: Option<String>,
+    confirm_address: bool,
+}
+
+fn channel(text: &str) -> Result<DeliveryChannel, &'static str> {
+    let channel = DeliveryChannel::ALL.into_iter().find(|channel| channel.name() == text);
+    channel.ok_or("must be `email` or `link`")
 }
 
 impl InviteBody {
@@ -53,8 +79,15 @@ impl InviteBody {
         let message = self.message.filter(|text| !text.trim().is_empty());
         let message = violations.check_optional("/message", message.as_deref().map(InvitationMessage::parse));
         let locale = violations.check_optional("/locale", self.locale.as_deref().map(Locale::parse));
-        let terms =
-            email.zip(roles).map(|(email, roles)| InvitationTerms { email, roles, expires_in, message, locale });
+        let channel = violations.check_optional("/delivery", self.delivery.as_deref().map(channel)).unwrap_or_default();
+        let terms = email.zip(roles).map(|(email, roles)| InvitationTerms {
+            email,
+            roles,
+            expires_in,
+            message,
+            locale,
+            channel,
+        });
         violations.or(terms).map_err(Problem::validation)
     }
 }
@@ -66,8 +99,9 @@ impl Invitations {
         let limits = InvitationLimits {
             organization: start.variables.parsed("INVITATIONS_PER_ORGANIZATION_PER_DAY")?,
             inviter: start.variables.parsed("INVITATIONS_PER_INVITER_PER_DAY")?,
+            address: start.variables.parsed("INVITATION_EMAILS_PER_ADDRESS_PER_DAY")?,
         };
-        Ok(Self { table: start.table(2)?, expiry, limits })
+        Ok(Self { table: start.table(2)?, expiry, limits, link: Link::new(&start.variables)? })
     }
 
     async fn invite(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -76,10 +110,11 @@ impl Invitations {
         let terms = request.body::<InviteBody>()?.parse(self.expiry)?;
         let idempotency = request.idempotency(&caller)?;
         let id = InvitationId::new(self.table.environment().new_id());
-        let invitation = Invite { organization, actor: caller, id, terms }.invitation(request.now());
-        let view = InvitationView::new(&invitation, request.now());
-        let reply = Reply::with(201, &view)?.location(format!("/organizations/{organization}/invitations/{id}"));
-        let once = Once::new(reply, idempotency, request.now());
+        let token = (terms.channel == DeliveryChannel::Link)
+            .then(|| InvitationToken::new(organization, id, self.table.environment().random_bytes()));
+        let mut invitation = Invite { organization, actor: caller, id, terms }.invitation(request.now());
+        invitation.secret_hashes.extend(token.iter().map(|token| token.hash().as_str().to_owned()));
+        let once = self.link.reply(201, &invitation, token.as_ref(), idempotency, request.now())?;
         Ok(invite(&self.table, &invitation, self.limits, once, &request.occasion()).await?)
     }
 
@@ -87,7 +122,8 @@ impl Invitations {
         let caller = request.caller()?;
         let organization = request.organization_id()?;
         let by_name = |text: &str| InvitationStatus::ALL.into_iter().find(|status| status.name() == text);
-        let status = request.query_as("status", by_name, "must be pending, accepted, declined, revoked or expired")?;
+        let status =
+            request.query_as("status", by_name, "must be `pending`, `accepted`, `declined`, `revoked` or `expired`")?;
         let filter = InvitationFilter { status, now: request.now() };
         let list = format!("invitations/{organization}/{}", status.map_or("", InvitationStatus::name));
         let cursor = Cursor::of(list, filter.is_key());
@@ -106,7 +142,39 @@ impl Invitations {
         let organization = request.organization_id()?;
         let guarded = self.table.read_invitation(organization, &caller.user_id, request.invitation_id()).await?;
         let (_, invitation) = guarded.open(Permission::VIEW_USERS)?;
-        let unknown = || Problem::new(Code::InvitationNotFound, "The organization has no invitation with this id.");
         Reply::ok(&InvitationView::new(&invitation.ok_or_else(unknown)?, request.now()))
     }
+    async fn resend(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let caller = request.caller()?;
+        let organization = request.organization_id()?;
+        let body: ResendBody = request.optional_body()?;
+        let mut violations = Violations::default();
+        let expires_in = violations.check_optional("/expiresInDays", body.expires_in_days.map(Days::new));
+        let channel = violations.check_optional("/delivery", body.delivery.as_deref().map(channel));
+        violations.or(Some(())).map_err(Problem::validation)?;
+        let resending = ResendRequest {
+            organization,
+            id: request.invitation_id(),
+            idempotency: request.idempotency(&caller)?,
+            actor: caller,
+            expires_in: expires_in.unwrap_or(self.expiry),
+            channel: channel.unwrap_or_default(),
+            confirms_address: body.confirm_address,
+        };
+        resend(&self.table, self.limits, &self.link, resending, &request.occasion()).await
+    }
+
+    async fn revoke(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let caller = request.caller()?;
+        let organization = request.organization_id()?;
+        revoke(&self.table, organization, &caller.user_id, request.invitation_id(), &request.occasion()).await?;
+        Ok(Reply::no_content())
+    }
+}
+
+fn unknown() -> Problem {
+    Problem::new(
+        Code::InvitationNotFound,
+        "The organization has no invitation with this id. Reload the list of invitations.",
+    )
 }

@@ -1,4 +1,4 @@
-//! `…/members`: list, read, remove, leave.
+//! The routes of members: list, read, remove and leave (`…/members`).
 
 mod remove_member;
 mod views;
@@ -35,7 +35,7 @@ impl Members {
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
         let organization = request.organization_id()?;
-        let rule = "must be organization_admin, billing_admin, user_admin or member";
+        let rule = "must be `organization_admin`, `billing_admin`, `user_admin` or `member`";
         let role: Option<Role> = request.query_as("role", |text| text.parse().ok(), rule)?;
         let email_prefix = request.query("email").filter(|prefix| !prefix.is_empty());
         let list = format!(

@@ -5,21 +5,21 @@ use shared::{
     table::{Occasion, RemovalCheck, StoreError, TRIES, Table},
 };
 
-/// A request to end a membership: another member's, or the actor's own.
+/// A request to end a membership: that of another member or the actor's own.
 #[derive(Clone, Debug)]
 pub(crate) struct RemoveMember {
     pub(crate) organization: OrganizationId,
     pub(crate) actor: UserId,
     pub(crate) member: UserId,
-    /// Only if the member is still as the actor saw it.
+    /// The version that the member must still have, if the client sent one.
     pub(crate) if_match: Option<Version>,
 }
 
-/// Why nobody was removed.
+/// The reason why no member was removed.
 #[derive(Debug)]
 pub(crate) enum NotRemoved {
     MemberNotFound,
-    /// The member has changed since the actor looked.
+    /// The member has changed since the client read it.
     VersionMismatch,
     /// No organization admin would remain (R10).
     LastAdmin,
@@ -35,7 +35,8 @@ impl From<NotRemoved> for Problem {
     }
 }
 
-/// Removes a member, or lets the actor leave (R9): one read, then one transaction on the member as it was read.
+/// Removes a member, or lets the actor leave (R9). It makes one read, and then one transaction with the condition that
+/// the member has not changed since.
 pub(crate) async fn remove_member(
     table: &Table,
     request: &RemoveMember,
@@ -56,7 +57,7 @@ pub(crate) async fn remove_member(
     Err(StoreError::contended("the member keeps changing").into())
 }
 
-/// The member, and the authority that removing it takes; none for leaving.
+/// Reads the member and the authority that the removal requires. To leave, the actor needs no authority.
 async fn read(table: &Table, request: &RemoveMember) -> Result<(Member, Option<Authority>), Failure<NotRemoved>> {
     let guarded = table.read_member(request.organization, &request.actor, &request.member).await?;
     if request.member == request.actor {

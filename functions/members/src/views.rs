@@ -1,7 +1,7 @@
 use serde::Serialize;
 use shared::domain::{Member, PersonName, Role};
 
-/// A member on the wire.
+/// A member in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MemberView<'a> {

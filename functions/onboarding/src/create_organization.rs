@@ -1,47 +1,47 @@
 use shared::{
     domain::{Timestamp, User, UserId},
     failure::Failure,
-    founding::Founding,
     http::{Code, Idempotency, Once, Problem, Reply},
     items::UserItem,
-    table::{CreationState, FoundingCheck, Occasion, RightToFound, StoreError, Table},
+    new_organization::NewOrganization,
+    table::{CreateOrganizationCheck, CreationState, Occasion, RightToCreate, StoreError, Table},
 };
 
-/// Why an organization was not created.
+/// The reason why no organization was created.
 #[derive(Debug)]
 pub(crate) enum NotCreated {
-    /// R3: the user created one.
+    /// The user has already created an organization (R3).
     AlreadyCreated,
-    /// R3, R6: the user's sign-up is over.
+    /// The user's onboarding is complete (R3, R6).
     Closed,
 }
 
 impl NotCreated {
-    /// `support_url`: where the user can ask for one more.
+    /// Converts the reason into an error response. `support_url` is where the user can ask for one more organization.
     pub(crate) fn into_problem(self, support_url: &str) -> Problem {
         match self {
             Self::AlreadyCreated => Problem::new(
                 Code::OrganizationAlreadyCreated,
-                format!("A user can create one organization. To get another one, contact {support_url}."),
+                format!("Each user can create one organization. To get another one, contact {support_url}."),
             ),
             Self::Closed => Problem::new(
                 Code::OrganizationCreationClosed,
                 format!(
-                    "Your sign-up is complete: you joined an organization by invitation. To get one of your own, contact {support_url}."
+                    "You joined an organization by invitation, which completed your sign-up. To get an organization of your own, contact {support_url}."
                 ),
             ),
         }
     }
 }
 
-/// A batch is no transaction: it can read the record before the same request commits, and the user after. When the user says
-/// that something was committed, one more look sees the record, too.
+/// The number of further reads. A batch is not a transaction: it can read the record before the same request commits,
+/// and the user after that. If the user item shows that something was committed, one more read also returns the record.
 const LOOKS: usize = 1;
 
-/// What is already clear from the table: the answer to the same request, or that the user may not. Refusing costs no
-/// question to Cognito.
+/// Returns the result that the table already determines: the response to the same request, or that the user cannot
+/// create an organization. So this case causes no call to Cognito.
 ///
-/// An answer is given again only to a user who is still a member of what it is about (I7).
+/// A stored response is repeated only to a user who is still a member of its organization (I7).
 pub(crate) async fn before(
     table: &Table,
     user: &UserId,
@@ -67,25 +67,25 @@ pub(crate) async fn before(
 }
 
 fn why_not(user: &User) -> NotCreated {
-    if user.founded.is_some() { NotCreated::AlreadyCreated } else { NotCreated::Closed }
+    if user.created_organization.is_some() { NotCreated::AlreadyCreated } else { NotCreated::Closed }
 }
 
-/// Creates an organization (R3, R5): by the right that sign-up gives, else by one that an operator granted.
+/// Creates an organization (R3, R5), while onboarding is open or because an operator granted one more.
 pub(crate) async fn create_organization(
     table: &Table,
-    founding: &Founding,
+    new: &NewOrganization,
     once: Once,
     occasion: &Occasion,
 ) -> Result<Reply, Failure<NotCreated>> {
-    let mut right = RightToFound::SignUp;
+    let mut right = RightToCreate::SignUp;
     loop {
-        let refused = match table.found_organization(founding, right, once.record(), occasion).await? {
+        let refused = match table.create_organization(new, right, once.record(), occasion).await? {
             Ok(committed) => return Ok(once.settle(committed)),
             Err(refused) => refused,
         };
-        match refused.found::<UserItem, User>(FoundingCheck::Right)?.was() {
-            Some(user) if user.granted_organizations > 0 && right == RightToFound::SignUp => {
-                right = RightToFound::Grant;
+        match refused.found::<UserItem, User>(CreateOrganizationCheck::Right)?.was() {
+            Some(user) if user.granted_organizations > 0 && right == RightToCreate::SignUp => {
+                right = RightToCreate::Grant;
             }
             Some(user) => return Err(Failure::Reason(why_not(&user))),
             None => return Err(StoreError::contended("the user keeps changing").into()),

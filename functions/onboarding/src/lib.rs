@@ -1,4 +1,4 @@
-//! `GET /me` and `POST /organizations`: what a user who has just signed in needs.
+//! The routes `GET /me` and `POST /organizations`, for a user who has just signed in.
 
 mod create_organization;
 mod me;
@@ -13,8 +13,8 @@ use shared::{
     directory::{Directory, DirectoryError, Identity},
     domain::{SubmittedDetails, Timestamp},
     failure::Failure,
-    founding::{Founding, FoundingDefaults},
     http::{ApiRequest, Caller, Once, Problem, Reply},
+    new_organization::{NewOrganization, OrganizationDefaults},
     routes,
     start::Start,
     table::Table,
@@ -26,7 +26,7 @@ pub struct Onboarding {
     table: Table,
     directory: Arc<dyn Directory>,
     identity_checks: Allowance,
-    defaults: FoundingDefaults,
+    defaults: OrganizationDefaults,
     support_url: String,
 }
 
@@ -61,7 +61,7 @@ impl Onboarding {
             table: start.table(2)?,
             directory: start.directory()?,
             identity_checks: start.identity_checks()?,
-            defaults: FoundingDefaults::new(&start.variables)?,
+            defaults: OrganizationDefaults::new(&start.variables)?,
             support_url: start.variables.text("SUPPORT_URL")?,
         })
     }
@@ -83,12 +83,12 @@ impl Onboarding {
         }
         // An access token carries no address. Whoever gets here may create an organization: Cognito is asked last, and once.
         let identity = self.identity(&caller, request.now()).await?;
-        let founder = identity.into_user(caller.user_id, request.now());
-        let founding = Founding::new(founder, details, &self.defaults, self.table.environment());
-        let path = format!("/organizations/{}", founding.organization.id);
-        let reply = Reply::with(201, &views::CreatedView::from(&founding))?.location(path);
+        let creator = identity.into_user(caller.user_id, request.now());
+        let new = NewOrganization::new(creator, details, &self.defaults, self.table.environment());
+        let path = format!("/organizations/{}", new.organization.id);
+        let reply = Reply::with(201, &views::CreatedView::from(&new))?.location(path);
         let once = Once::new(reply, idempotency, request.now());
-        let created = create_organization(&self.table, &founding, once, &request.occasion()).await;
+        let created = create_organization(&self.table, &new, once, &request.occasion()).await;
         created.map_err(|failure| self.problem(failure))
     }
 
@@ -96,7 +96,7 @@ impl Onboarding {
         failure.into_problem(|reason| reason.into_problem(&self.support_url))
     }
 
-    /// Cognito's word on the caller, as often as R24 allows.
+    /// Asks Cognito for the caller, within the limit of R24.
     async fn identity(&self, caller: &Caller, now: Timestamp) -> Result<Identity, DirectoryError> {
         self.identity_checks.take(&caller.user_id, now).map_err(DirectoryError::TooOften)?;
         self.directory.identity(&caller.username).await

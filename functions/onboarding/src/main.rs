@@ -1,4 +1,4 @@
-//! Starts the function: see the library beside this file for what it does.
+//! Starts the function. The library in the same folder contains its code.
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {

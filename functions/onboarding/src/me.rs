@@ -11,23 +11,23 @@ use shared::{
 
 use crate::Onboarding as Function;
 
-/// For how long Cognito's word on a user whose onboarding is over is believed. Cognito tells nobody when an address
-/// changes, and asking it every time would spend the pool's request quota on the busiest route.
+/// The time for which the data of a user is cached after onboarding. Cognito sends no event when an email address
+/// changes. A call for every request would use up the quota of the pool on the busiest route.
 const BELIEVED_FOR: SignedDuration = SignedDuration::from_mins(5);
 
-/// A user, what is to be done, and where they are a member.
+/// A user with the next step of onboarding and the memberships.
 #[derive(Debug)]
 pub(crate) struct Me {
     pub(crate) user: User,
-    /// How many live invitations wait for their verified address.
+    /// The number of pending invitations to the user's verified email address.
     pub(crate) invitations: u64,
-    /// The first ones.
+    /// The first memberships.
     pub(crate) memberships: Vec<Membership>,
-    /// Where `GET /organizations` goes on, if there are more.
+    /// The position at which `GET /organizations` continues, if there are more.
     pub(crate) more_memberships: Option<String>,
 }
 
-/// Reads a user's own state in two round trips; creates a user whose trigger never ran (R4, R6).
+/// Reads a user's own state in two round trips. Creates a user whose trigger never ran (R4, R6).
 ///
 /// # Errors
 /// `email-not-verified` when Cognito has no address for the user, `temporarily-unavailable`.
@@ -63,18 +63,18 @@ pub(crate) async fn me(table: &Table, function: &Function, caller: &Caller, now:
     Ok(Me { user, invitations, memberships, more_memberships: overview.organizations.next })
 }
 
-/// Whether what is written down about a user is recent enough not to ask Cognito. While onboarding is open, a verification
-/// has to be seen at once.
+/// Whether the stored data of a user is recent enough not to ask Cognito. While onboarding is open, a verification must
+/// be visible at once.
 fn is_believed(known: &User, now: Timestamp) -> bool {
     known.onboarding == Onboarding::Complete && now < known.as_of.plus(BELIEVED_FOR)
 }
 
-/// What is done about a user.
+/// The decision about a user's stored data.
 #[derive(Debug, PartialEq, Eq)]
 enum Decided {
-    /// Cognito's word is news: it is written down.
+    /// Cognito returned new data, which must be stored.
     Save(User),
-    /// What is written down stays.
+    /// The stored data stays as it is.
     Keep(User),
 }
 
@@ -86,7 +86,8 @@ impl Decided {
     }
 }
 
-/// `known`: as written down. `fresh`: as Cognito has them now, if it was asked. Nothing if nobody knows them.
+/// Decides between the `known` user from the table and the `fresh` user from Cognito, if Cognito was asked. `None` if
+/// neither exists.
 fn decide(known: Option<User>, fresh: Option<User>) -> Option<Decided> {
     let said = |user: &User| (user.email.clone(), user.email_verified, user.name.clone());
     match (known, fresh) {
@@ -99,8 +100,8 @@ fn decide(known: Option<User>, fresh: Option<User>) -> Option<Decided> {
     }
 }
 
-/// Cognito's word. A user who is known already is answered without it when it cannot be had, but not when it is that there is
-/// no such account.
+/// Asks Cognito for the user. If Cognito is not available, a known user is returned from the table. If the account no
+/// longer exists, that is an error.
 async fn ask(
     function: &Function,
     caller: &Caller,
@@ -109,7 +110,10 @@ async fn ask(
 ) -> Result<Option<Identity>, DirectoryError> {
     match function.identity(caller, now).await {
         Err(error @ DirectoryError::Unavailable(_)) if is_known => {
-            tracing::warn!(error = telemetry::chain(&error), "answered from what is written down");
+            tracing::warn!(
+                error = telemetry::chain(&error),
+                "the user pool did not answer, so the stored user was returned"
+            );
             Ok(None)
         }
         Err(DirectoryError::TooOften(_)) if is_known => Ok(None),
@@ -129,7 +133,7 @@ mod tests {
             email_verified: true,
             name: None,
             onboarding: Onboarding::Complete,
-            founded: None,
+            created_organization: None,
             granted_organizations: 0,
             as_of: at.plus(SignedDuration::from_mins(minute)),
         }

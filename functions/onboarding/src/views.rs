@@ -1,13 +1,13 @@
 use serde::Serialize;
 use shared::{
     domain::{Membership, PersonName},
-    founding::Founding,
     http::Cursor,
+    new_organization::NewOrganization,
 };
 
 use crate::me::Me;
 
-/// `GET /me`
+/// The response of `GET /me`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MeView {
@@ -65,7 +65,7 @@ impl From<&Membership> for MyOrganizationView {
     }
 }
 
-/// `POST /organizations`
+/// The response of `POST /organizations`.
 #[derive(Debug, Serialize)]
 pub(crate) struct CreatedView {
     organization: OrganizationView,
@@ -102,15 +102,15 @@ struct MembershipView {
     roles: Vec<String>,
 }
 
-impl From<&Founding> for CreatedView {
-    fn from(founding: &Founding) -> Self {
-        let details = founding.organization.details.clone();
+impl From<&NewOrganization> for CreatedView {
+    fn from(new: &NewOrganization) -> Self {
+        let details = new.organization.details.clone();
         Self {
             organization: OrganizationView {
-                organization_id: founding.organization.id.to_string(),
+                organization_id: new.organization.id.to_string(),
                 name: details.name.as_str().to_owned(),
-                status: founding.organization.status.name(),
-                created_at: founding.organization.created_at.to_string(),
+                status: new.organization.status.name(),
+                created_at: new.organization.created_at.to_string(),
                 phone: details.phone,
                 website: details.website,
                 industry: details.industry,
@@ -118,14 +118,11 @@ impl From<&Founding> for CreatedView {
                 country: details.country,
             },
             workspace: WorkspaceView {
-                workspace_id: founding.workspace.id.to_string(),
-                name: founding.workspace.name.as_str().to_owned(),
-                default: founding.workspace.is_default,
+                workspace_id: new.workspace.id.to_string(),
+                name: new.workspace.name.as_str().to_owned(),
+                default: new.workspace.is_default,
             },
-            membership: MembershipView {
-                user_id: founding.member.user_id.to_string(),
-                roles: founding.member.roles.names(),
-            },
+            membership: MembershipView { user_id: new.member.user_id.to_string(), roles: new.member.roles.names() },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /organizations` and `GET /organizations/{organizationId}`
+//! The routes `GET /organizations` and `GET /organizations/{organizationId}`.
 
 use serde::Serialize;
 use shared::{
@@ -21,7 +21,7 @@ routes! {
     }
 }
 
-/// An organization, as any of its members may see it.
+/// An organization in a response to one of its members.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OrganizationView {

@@ -4,18 +4,18 @@ use shared::{
     domain::{SubmittedDetails, UserId},
 };
 
-/// Somebody has just confirmed their sign-up.
+/// A user who has just confirmed their sign-up.
 #[derive(Clone)]
 pub(crate) struct SignUp {
     pub(crate) user_id: UserId,
     pub(crate) identity: Identity,
-    /// What they said about their organization: in ClientMetadata, else its name in `custom:organization_name`.
+    /// The details of the organization from ClientMetadata, or its name from `custom:organization_name`.
     pub(crate) details: SubmittedDetails,
 }
 
 impl SignUp {
-    /// Nothing unless the event is a sign-up: the trigger also fires for forgotten passwords (I5), and may fire for more
-    /// some day.
+    /// Reads the event of a sign-up, and returns `None` for every other event. The trigger also runs after a forgotten
+    /// password (I5), and may run for other events in the future.
     pub(crate) fn from_event(event: &Value) -> Option<Self> {
         if event["triggerSource"] != "PostConfirmation_ConfirmSignUp" {
             return None;

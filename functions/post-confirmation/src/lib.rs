@@ -1,4 +1,4 @@
-//! Cognito's post-confirmation trigger: creates the user and, when the sign-up named one, the organization (R4, R5).
+//! Cognito's post confirmation trigger. It creates the user and, if the sign-up named one, the organization (R4, R5).
 
 mod event;
 mod welcome;
@@ -7,8 +7,8 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use shared::{
     configuration::InvalidConfiguration,
-    founding::FoundingDefaults,
     metrics::Metric,
+    new_organization::OrganizationDefaults,
     start::Start,
     table::{Occasion, Table},
     telemetry::{self, Invocation},
@@ -18,12 +18,13 @@ use event::SignUp;
 pub use welcome::Welcomed;
 use welcome::welcome;
 
-/// Cognito gives a trigger five seconds. What is not done after four is left to the first signed-in request.
+/// The time limit of the trigger. Cognito waits for five seconds. After four, the rest is left to the first signed-in
+/// request.
 const TIME: std::time::Duration = std::time::Duration::from_secs(4);
 
 pub struct PostConfirmation {
     table: Table,
-    defaults: FoundingDefaults,
+    defaults: OrganizationDefaults,
 }
 
 impl PostConfirmation {
@@ -31,13 +32,13 @@ impl PostConfirmation {
     /// When the environment is not what template.yaml sets.
     pub fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
         let table = start.table_with_patience(1, SignedDuration::from_millis(3500))?;
-        Ok(Self { table, defaults: FoundingDefaults::new(&start.variables)? })
+        Ok(Self { table, defaults: OrganizationDefaults::new(&start.variables)? })
     }
 
-    /// Does what the event asks for and hands the event back untouched, whatever came of it.
+    /// Handles the event and returns it unchanged, whatever the result is.
     ///
-    /// The user is confirmed by now, and an error would only tell them that they are not. Nothing is lost by answering:
-    /// `GET /me` creates the user, and prompts for the details, when this function could not.
+    /// The user is already confirmed, and an error would only tell the user that they are not. Nothing is lost: if this
+    /// function fails, `GET /me` creates the user, and the front end asks for the details.
     pub async fn handle(&self, event: Value, invocation: &Invocation) -> Value {
         let environment = self.table.environment();
         let cold_start = telemetry::is_cold_start();

@@ -1,4 +1,4 @@
-//! Starts the function: see the library beside this file for what it does.
+//! Starts the function. The library in the same folder contains its code.
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use post_confirmation::PostConfirmation;

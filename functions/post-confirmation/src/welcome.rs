@@ -1,28 +1,29 @@
 use shared::{
-    founding::{Founding, FoundingDefaults},
-    table::{Committed, Occasion, RightToFound, StoreError, Table, WriteError},
+    new_organization::{NewOrganization, OrganizationDefaults},
+    table::{Committed, Occasion, RightToCreate, StoreError, Table, WriteError},
 };
 
 use crate::event::SignUp;
 
-/// What came of a sign-up.
+/// The outcome of a sign-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Welcomed {
-    /// The user exists and founded an organization.
-    Founded,
-    /// An earlier or overlapping run had done it, or the user's onboarding is over for another reason.
+    /// The trigger created the user and the organization.
+    Created,
+    /// An earlier or concurrent run did it, or the user's onboarding is complete for another reason.
     Already,
-    /// The user exists and will be prompted: no organization was named.
+    /// The trigger created the user. The sign-up named no organization, so the front end asks for one.
     Prompted,
-    /// Likewise: what was said about the organization breaks a rule, which never fails a sign-up.
+    /// The trigger created the user. The details of the organization break a rule, so the front end asks for them
+    /// again. This never fails a sign-up.
     PromptedForCorrection,
 }
 
 impl Welcomed {
-    /// For the log.
+    /// The name of the outcome in the log.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Founded => "founded",
+            Self::Created => "created",
             Self::Already => "already",
             Self::Prompted => "prompted",
             Self::PromptedForCorrection => "prompted_for_correction",
@@ -30,14 +31,15 @@ impl Welcomed {
     }
 }
 
-/// Creates the user, and the organization if one was named: at most one, however often and however concurrently this runs
-/// (I5), since the user's item carries the right to found and the founding spends it.
+/// Creates the user, and the organization if the sign-up named one. It creates at most one organization, however often
+/// and concurrently it runs (I5): the user's item says whether the user can create one, and the transaction uses that
+/// up.
 ///
 /// # Errors
-/// When the table does not do its part.
+/// When the table is not available or returns an unexpected response.
 pub(crate) async fn welcome(
     table: &Table,
-    defaults: &FoundingDefaults,
+    defaults: &OrganizationDefaults,
     sign_up: SignUp,
     occasion: &Occasion,
 ) -> Result<Welcomed, StoreError> {
@@ -50,9 +52,9 @@ pub(crate) async fn welcome(
             return Ok(if is_named { Welcomed::PromptedForCorrection } else { Welcomed::Prompted });
         }
     };
-    let founding = Founding::new(user, details, defaults, table.environment());
-    match table.found_organization(&founding, RightToFound::SignUp, None, occasion).await {
-        Ok(Ok(Committed::Now)) => Ok(Welcomed::Founded),
+    let new = NewOrganization::new(user, details, defaults, table.environment());
+    match table.create_organization(&new, RightToCreate::SignUp, None, occasion).await {
+        Ok(Ok(Committed::Now)) => Ok(Welcomed::Created),
         Ok(Ok(Committed::Before(_)) | Err(_)) | Err(WriteError::Actor(_) | WriteError::KeyReused) => {
             Ok(Welcomed::Already)
         }

@@ -6,24 +6,24 @@ use shared::{
     table::{Found, Occasion, Refused, RoleChange, RoleChangeCheck, StoreError, TRIES, Table},
 };
 
-/// A request that a member hold exactly `roles`.
+/// A request to give a member exactly the roles `roles`.
 #[derive(Clone, Debug)]
 pub(crate) struct ChangeRoles {
     pub(crate) organization: OrganizationId,
     pub(crate) actor: UserId,
     pub(crate) member: UserId,
     pub(crate) roles: RoleSet,
-    /// Only if the member is still as the actor saw it.
+    /// The version that the member must still have, if the client sent one.
     pub(crate) if_match: Option<Version>,
 }
 
-/// Why no role was changed.
+/// The reason why no role was changed.
 #[derive(Debug)]
 pub(crate) enum NotChanged {
-    /// No one changes their own roles (R9).
+    /// The actor is the member. No one can change their own roles (R9).
     OwnRoles,
     MemberNotFound,
-    /// The member has changed since the actor looked.
+    /// The member has changed since the client read it.
     VersionMismatch,
     /// No organization admin would remain (R10).
     LastAdmin,
@@ -32,9 +32,10 @@ pub(crate) enum NotChanged {
 impl From<NotChanged> for Problem {
     fn from(reason: NotChanged) -> Self {
         match reason {
-            NotChanged::OwnRoles => {
-                Self::new(Code::CannotChangeOwnRoles, "Ask another member who may manage users to change your roles.")
-            }
+            NotChanged::OwnRoles => Self::new(
+                Code::CannotChangeOwnRoles,
+                "Only another member can change your roles. Ask a member who can manage users to do this.",
+            ),
             NotChanged::MemberNotFound => Self::member_not_found(),
             NotChanged::VersionMismatch => Self::version_mismatch(),
             NotChanged::LastAdmin => Self::last_organization_admin(),
@@ -44,10 +45,10 @@ impl From<NotChanged> for Problem {
 
 /// Changes roles (R7 to R11). Returns the member's new version.
 ///
-/// The transaction is tried at once as if the actor were an organization admin, who may change anybody: one round trip for
-/// most. If the check on the actor fails, it has returned what the actor does hold, and a second try is made with exactly
-/// that. Likewise the member is taken to be no organization admin at first. Nothing is ever decided by what was read: each
-/// try carries its own conditions.
+/// The first attempt assumes that the actor is an organization admin, who can change every member. So most changes need
+/// one round trip. If the check on the actor fails, it returns the actor's roles, and a second attempt requires exactly
+/// those. In the same way, the first attempt assumes that the member is not an organization admin. No decision depends
+/// on a read: each attempt has its own conditions.
 pub(crate) async fn change_roles(
     table: &Table,
     request: &ChangeRoles,
@@ -86,8 +87,8 @@ pub(crate) async fn change_roles(
     Err(StoreError::contended("the actor's roles keep changing").into())
 }
 
-/// The actor may manage users and grant the new roles; something about the member stands against it. Nothing if the member
-/// only is not what it was taken to be.
+/// The reason why the change failed, although the actor can manage users and grant the new roles. `None` if only the
+/// assumption about the member was wrong.
 fn why_not(
     refused: &Refused<RoleChangeCheck>,
     held: PermissionSet,

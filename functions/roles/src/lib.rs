@@ -1,4 +1,4 @@
-//! `PUT /organizations/{organizationId}/members/{userId}/roles`
+//! The route `PUT /organizations/{organizationId}/members/{userId}/roles`.
 
 mod change_roles;
 

@@ -1,4 +1,4 @@
-//! `GET /organizations/{organizationId}/settings` and `…/settings/{tab}`
+//! The routes `GET /organizations/{organizationId}/settings` and `…/settings/{tab}`.
 
 mod views;
 
@@ -47,7 +47,7 @@ impl SettingsTabs {
             open_tabs(&reader)?;
             return Err(Problem::new(
                 Code::SettingsTabNotFound,
-                "The tabs are general, users, workspaces and billing.",
+                "The tabs are `general`, `users`, `workspaces` and `billing`. Open one of these tabs.",
             ));
         };
         let access = access(&reader, area).ok_or(Refusal::Lacks(Permission::Settings(area, Access::View)))?;
@@ -55,13 +55,13 @@ impl SettingsTabs {
     }
 }
 
-/// The tabs that the reader's roles open (R7): at least one, or the settings stay closed.
+/// Returns the tabs that the reader's roles can open (R7), or the missing permission if there is none.
 fn open_tabs(reader: &Member) -> Result<Vec<(Area, Access)>, Refusal> {
     let tabs: Vec<_> = Area::ALL.into_iter().filter_map(|area| Some((area, access(reader, area)?))).collect();
     if tabs.is_empty() { Err(Refusal::Lacks(Permission::Settings(Area::General, Access::View))) } else { Ok(tabs) }
 }
 
-/// How far an area is open to a member.
+/// Returns the access of a member to an area.
 fn access(reader: &Member, area: Area) -> Option<Access> {
     let held = reader.permissions();
     [Access::Manage, Access::View].into_iter().find(|access| held.contains(Permission::Settings(area, *access)))

@@ -6,7 +6,7 @@ use shared::{
     table::Settings,
 };
 
-/// `GET …/settings`: the tabs that are open.
+/// The response of `GET …/settings`: the tabs that the caller can open.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct OverviewView {
@@ -30,7 +30,7 @@ enum SummaryView {
     Billing { plan: String, status: &'static str },
 }
 
-/// `GET …/settings/{tab}`
+/// The response of `GET …/settings/{tab}`.
 #[derive(Serialize)]
 struct TabView {
     tab: &'static str,
@@ -48,7 +48,7 @@ enum ContentView {
     Billing(BillingView),
 }
 
-/// Members and live invitations take a seat each (R16).
+/// The seats in use. Each member and each pending invitation uses one (R16).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SeatsView {
@@ -75,7 +75,7 @@ struct GeneralView {
 struct UsersView {
     #[serde(flatten)]
     seats: SeatsView,
-    /// What the reader could grant (R8), so that a front end need not know the rules.
+    /// The sets of roles that the caller can grant (R8), so that a front end need not know the rules.
     grantable_roles: Vec<Vec<String>>,
 }
 
@@ -99,7 +99,7 @@ struct BillingView {
 }
 
 impl OverviewView {
-    /// The tabs that are open, each with a summary.
+    /// Creates the response from the tabs that the caller can open, each with a summary.
     pub(crate) fn new(settings: &Settings, tabs: &[(Area, Access)]) -> Self {
         let tabs = tabs.iter().map(|(area, access)| TabSummaryView {
             tab: area.name(),
@@ -126,7 +126,7 @@ fn seats(settings: &Settings) -> SeatsView {
     SeatsView { seats_used: settings.seats.used, seat_limit: settings.seats.limit }
 }
 
-/// One tab. Its ETag is the version of the item behind it; where there is no such item, a hash of what is shown.
+/// Returns one tab. Its ETag is the version of the item behind it. If there is no such item, it is a hash of the view.
 pub(crate) fn tab(settings: &Settings, reader: &Member, area: Area, access: Access) -> Result<Reply, Problem> {
     let (content, version) = match area {
         Area::General => (general(settings), Some(settings.organization.version.clone())),

@@ -22,6 +22,8 @@ pub(crate) struct Database {
     pub(crate) stream: Option<TableStream>,
     /// The stream as events name it.
     pub(crate) stream_arn: String,
+    /// Past the front.
+    pub(crate) wire: Wire,
 }
 
 impl Database {
@@ -31,25 +33,31 @@ impl Database {
             let wrong = |error: WireError| StartError::Replacement { variable: VARIABLE, reason: error.to_string() };
             let wire = Wire::elsewhere(&url, template.region()).await.map_err(wrong)?;
             create_elsewhere(&wire, template, table).await?.map_err(wrong)?;
-            let stream = TableStream::of(wire, table).await.map_err(wrong)?;
+            let stream = TableStream::of(wire.clone(), table).await.map_err(wrong)?;
             let client = Client::to(&url).map_err(|error| wrong(error.into()))?;
             // Not used by anybody, but there for whoever asks.
             let engine = Engine::start(Data::Memory).await?;
-            return Ok(Self::new(engine, Arc::new(Front::new(client)), stream, template, table));
+            return Ok(Self::new(engine, Arc::new(Front::new(client)), stream, wire, (template, table)));
         }
         let engine = Engine::start(data.clone()).await?;
         engine.create_table(template, table).await?;
         // Past the front: what the stack itself reads is nobody's round trip.
         let wrong = |error: WireError| StartError::Database(error.to_string());
         let wire = Wire::local(engine.direct_url(), template.region()).map_err(wrong)?;
-        let stream = TableStream::of(wire, table).await.map_err(wrong)?;
+        let stream = TableStream::of(wire.clone(), table).await.map_err(wrong)?;
         let front = engine.front();
-        Ok(Self::new(engine, front, stream, template, table))
+        Ok(Self::new(engine, front, stream, wire, (template, table)))
     }
 
-    fn new(engine: Engine, front: Arc<Front>, stream: Option<TableStream>, template: &Template, table: &str) -> Self {
+    fn new(
+        engine: Engine,
+        front: Arc<Front>,
+        stream: Option<TableStream>,
+        wire: Wire,
+        (template, table): (&Template, &str),
+    ) -> Self {
         let stream_arn = stream.as_ref().map(|stream| stream_arn(template, table, stream.arn())).unwrap_or_default();
-        Self { engine, front, stream, stream_arn }
+        Self { engine, front, stream, stream_arn, wire }
     }
 }
 

@@ -6,26 +6,30 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{DefaultBodyLimit, Path, Query, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware,
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
+use stack_template::Function;
 use tokio::net::TcpListener;
 
 use crate::{
     cognito::UserPool,
     config::Config,
+    console::{self, Table, requests::Requests},
     engine::{Front, HEALTHY, caller},
     iam::{Permissions, Refusal},
     inbox::Inbox,
-    lambda::{Lambda, invoke_api},
-    pages, planted,
+    lambda::{Lambda, LogSink, invoke_api},
+    lookups, not_emulated, pages, planted, previews,
     service_faults::{Faults, Pending},
     ses::Ses,
+    site,
     streams::DeadLetters,
+    sts,
 };
 
 /// DynamoDB accepts the largest requests of all.
@@ -39,29 +43,38 @@ pub(crate) struct Endpoint {
     pub(crate) cognito_faults: Pending,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) lambda: Arc<Lambda>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) logs: Arc<LogSink>,
+    pub(crate) requests: Arc<Requests>,
+    pub(crate) table: Table,
     pub(crate) dynamodb: Arc<Front>,
     pub(crate) dead_letters: Arc<DeadLetters>,
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) front_end: pages::FrontEnd,
 }
 
-type Services = State<Arc<Endpoint>>;
+pub(crate) type Services = State<Arc<Endpoint>>;
 
 impl Endpoint {
     /// Serves until dropped.
     pub(crate) async fn serve(self, listener: TcpListener) {
         let router = Router::new()
-            .route("/", get(HEALTHY).post(json_services))
+            .route("/", get(root).post(json_services))
             .route("/2015-03-31/functions/{name}/invocations", post(invoke))
             .route("/v2/email/outbound-emails", post(send_email))
             .route("/{pool}/.well-known/{document}", get(document))
-            .route("/_local/inbox", get(inbox_page))
             .route("/_local/inbox.json", get(inbox_json))
+            .route("/_local/mails", get(previews::folder))
+            .route("/_local/mails/", get(previews::index))
+            .route("/_local/mails/{*file}", get(previews::file))
             .route("/_local/config.json", get(config))
             .route("/_local/dead-letters.json", get(dead_letters))
             .route("/_local/permissions.json", get(permissions))
             .route("/_local/ses-faults", post(ses_faults))
             .route("/_local/cognito-faults", post(cognito_faults))
+            .merge(lookups::router())
+            .merge(console::router())
+            .merge(site::router(&site::folder()))
             .fallback(unknown)
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
             .layer(middleware::from_fn_with_state(Arc::clone(&self.front_end), pages::admit))
@@ -80,6 +93,16 @@ impl Endpoint {
         planted::plant(&mut error);
         parts.headers.remove(header::CONTENT_LENGTH);
         Response::from_parts(parts, error.to_string().into())
+    }
+}
+
+/// Browsers are shown the page, functions open their connections with it, and S3 lists its buckets.
+async fn root(services: Services, headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match not_emulated::service(&headers) {
+        "" if accepted.contains("text/html") => console::overview(services).await,
+        "" => HEALTHY.into_response(),
+        _ => not_emulated::answer(&Method::GET, &Uri::from_static("/"), &headers, &[]),
     }
 }
 
@@ -106,17 +129,19 @@ async fn json_services(State(services): Services, headers: HeaderMap, body: Byte
                 }
             }
         }
-        _ => refuse(
-            StatusCode::BAD_REQUEST,
-            "UnknownOperationException",
-            "The local stack knows DynamoDB, Cognito, SES v2 and Lambda's Invoke.",
-        ),
+        None if is_get_caller_identity(&headers, &body) => sts::get_caller_identity(&services.permissions, &headers),
+        _ => not_emulated::answer(&Method::POST, &Uri::from_static("/"), &headers, &body),
     }
+}
+
+fn is_get_caller_identity(headers: &HeaderMap, body: &[u8]) -> bool {
+    let is_it = || not_emulated::query_parameter(body, "Action").is_some_and(|action| action == "GetCallerIdentity");
+    not_emulated::is_query(headers) && is_it()
 }
 
 async fn invoke(State(services): Services, Path(name): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     if let Some(arn) = services.lambda.arn(&name)
-        && let Err(refusal) = services.permissions.invoke(&caller(&headers), arn)
+        && let Err(refusal) = services.permissions.action(&caller(&headers), "lambda:InvokeFunction", arn)
     {
         return deny(StatusCode::FORBIDDEN, &refusal);
     }
@@ -135,12 +160,6 @@ async fn document(State(services): Services, Path((pool, document)): Path<(Strin
         Some(document) => json_response(StatusCode::OK, &document),
         None => refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", "There is no such document."),
     }
-}
-
-async fn inbox_page(State(services): Services) -> Response {
-    // Nothing is loaded and nothing runs, whatever a mail holds.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-    ([(header::CONTENT_SECURITY_POLICY, policy)], Html(services.inbox.page())).into_response()
 }
 
 #[derive(Deserialize)]
@@ -180,21 +199,22 @@ fn inject(pending: &Pending, body: &[u8]) -> Response {
 }
 
 async fn unknown(request: Request) -> Response {
-    let message = format!("The local stack has nothing at {} {}.", request.method(), request.uri().path());
-    refuse(StatusCode::NOT_FOUND, "UnknownOperationException", &message)
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.unwrap_or_default();
+    not_emulated::answer(&parts.method, &parts.uri, &parts.headers, &body)
 }
 
 /// As every service words it; each has its own status for it. Only functions are refused anything.
-fn deny(status: StatusCode, refusal: &Refusal) -> Response {
+pub(crate) fn deny(status: StatusCode, refusal: &Refusal) -> Response {
     refuse(status, "AccessDeniedException", &planted::sentence(&refusal.message))
 }
 
-fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {
+pub(crate) fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {
     let mut response = json_response(status, &json!({"__type": name, "message": message}));
     response.headers_mut().insert("x-amzn-errortype", header::HeaderValue::from_static(name));
     response
 }
 
-fn json_response(status: StatusCode, body: &Value) -> Response {
+pub(crate) fn json_response(status: StatusCode, body: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }

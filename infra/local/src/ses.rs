@@ -1,15 +1,15 @@
 //! The part of Amazon SES (API v2) that the functions call: `SendEmail` into the inbox.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use axum::{
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use serde_json::{Value, json};
+use stack_template::Function;
 
 use crate::{
-    clock, entropy,
+    clock,
+    endpoint::json_response,
+    entropy,
     inbox::{Inbox, Mail},
     service_faults::Pending,
 };
@@ -65,6 +65,35 @@ impl Ses {
     }
 }
 
+/// The senders that the functions' policies name. Nothing else here knows which identities SES has verified.
+fn senders(functions: &[Function]) -> BTreeSet<&str> {
+    let conditions = functions.iter().flat_map(|function| &function.statements).filter_map(|it| it.get("Condition"));
+    let operators = conditions.filter_map(Value::as_object).flat_map(|condition| condition.values());
+    let named = operators.filter_map(|operator| operator.get("ses:FromAddress"));
+    // One, or a list of them.
+    let values = named.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    values.filter_map(Value::as_str).collect()
+}
+
+/// `GET /v2/email/identities`.
+pub(crate) fn list_email_identities(functions: &[Function]) -> Response {
+    let identity = |name: &str| json!({"IdentityType": "EMAIL_ADDRESS", "IdentityName": name, "SendingEnabled": true, "VerificationStatus": "SUCCESS"});
+    let identities: Vec<Value> = senders(functions).into_iter().map(identity).collect();
+    json_response(StatusCode::OK, &json!({ "EmailIdentities": identities }))
+}
+
+/// `GET /v2/email/identities/{name}`.
+pub(crate) fn get_email_identity(functions: &[Function], name: &str) -> Response {
+    if !senders(functions).contains(name) {
+        return refuse(404, "NotFoundException", &format!("Email identity {name} does not exist."));
+    }
+    let identity = json!({
+        "IdentityType": "EMAIL_ADDRESS", "VerifiedForSendingStatus": true, "VerificationStatus": "SUCCESS",
+        "FeedbackForwardingStatus": true, "Policies": {}, "Tags": [],
+    });
+    json_response(StatusCode::OK, &identity)
+}
+
 fn refuse(status: u16, name: &str, message: &str) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = json_response(status, &json!({ "message": message }));
@@ -72,10 +101,6 @@ fn refuse(status: u16, name: &str, message: &str) -> Response {
         response.headers_mut().insert("x-amzn-errortype", name);
     }
     response
-}
-
-fn json_response(status: StatusCode, body: &Value) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
 #[cfg(test)]

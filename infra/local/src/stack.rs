@@ -9,6 +9,7 @@ use crate::{
     binaries,
     cognito::{Attempts, Challenges, Cognito, Elsewhere, Store, Triggers, UserPool},
     config::Config,
+    console::{Table, requests::Requests},
     database::Database,
     directory,
     endpoint::Endpoint,
@@ -113,6 +114,7 @@ impl LocalStack {
             table_name,
             functions: lambda.names(),
         };
+        let requests = Arc::new(Requests::default());
         let endpoint = Endpoint {
             config: config.clone(),
             user_pool,
@@ -120,13 +122,17 @@ impl LocalStack {
             cognito_faults: Pending::default(),
             inbox,
             lambda: Arc::clone(&lambda),
+            functions: functions.clone(),
+            logs: Arc::clone(&logs),
+            requests: Arc::clone(&requests),
+            table: Table { wire: database.wire.clone(), name: config.table_name.clone() },
             dynamodb: Arc::clone(&database.front),
             dead_letters: Arc::clone(&dead_letters),
             permissions: Arc::clone(&permissions),
             front_end: api.cors.iter().flat_map(|cors| cors.origins.clone()).collect(),
         };
         let domain = api_url.trim_start_matches("http://").to_owned();
-        let gateway = Gateway::new(api, &functions, Arc::clone(&lambda), public_keys, domain);
+        let gateway = Gateway::new(api, &functions, Arc::clone(&lambda), public_keys, domain, requests);
 
         let mut stack =
             Self { config, engine: database.engine, lambda, logs, permissions, tasks: Vec::new(), _lock: lock };

@@ -291,7 +291,7 @@ Resources:
     #[test]
     fn what_is_not_known_names_its_place() {
         for yaml in
-            ["{deep: !ImportValue x}", "{deep: !Ref Nothing}", "{deep: !GetAtt Table.Colour}", "{deep: !Sub '${Stage'}"]
+            ["{deep: !ImportValue x}", "{deep: !Ref Nothing}", "{deep: !GetAtt Table.Color}", "{deep: !Sub '${Stage'}"]
         {
             let error = evaluate(yaml).unwrap_err().to_string();
             assert!(error.starts_with("Here.deep"), "{yaml}: {error}");

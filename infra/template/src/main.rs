@@ -1,4 +1,4 @@
-//! What template.yaml holds, as JSON, for the scripts that are not written in Rust.
+//! Prints the contents of template.yaml as JSON, for scripts that are not written in Rust.
 //!
 //!     cargo run --quiet --package stack-template -- document|functions|routes|parameters [FILE]
 
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match answer(&arguments) {
         Ok(found) => {
-            // A reader that has seen enough is no error.
+            // A closed pipe is not an error: the reader needed only the beginning.
             let _ = writeln!(std::io::stdout(), "{found:#}");
             ExitCode::SUCCESS
         }

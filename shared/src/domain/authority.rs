@@ -1,7 +1,7 @@
 use super::{Member, OrganizationId, Permission, PermissionSet, RoleSet, UserId};
 
-/// Proof that somebody's right to do something is asked for: whoever writes to an organization hands one over, and the
-/// write's own transaction checks it against the actor's membership as it is at that moment (R11).
+/// The permissions that a write requires. Every write to an organization needs one. The transaction of the write checks
+/// it against the actor's membership at that moment (R11).
 ///
 /// It also names the organization, so that no write can reach into another one (I6).
 #[derive(Clone, Debug)]
@@ -12,17 +12,18 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// `actor` wants to do in `organization` what takes `required`.
+    /// The authority for a change by `actor` in `organization` that requires the permissions `required`.
     pub fn new(organization: OrganizationId, actor: UserId, required: PermissionSet) -> Self {
         Self { organization, actor, required }
     }
 
-    /// What granting `roles` takes: managing users, and every permission granted (R8).
+    /// The authority to grant `roles`. It requires the permission to manage users, and every permission that the roles
+    /// have (R8).
     pub fn to_grant(organization: OrganizationId, actor: UserId, roles: RoleSet) -> Self {
         Self::new(organization, actor, PermissionSet::of(roles).with(Permission::MANAGE_USERS))
     }
 
-    /// The organization that is written to.
+    /// The organization that the write changes.
     pub fn organization(&self) -> OrganizationId {
         self.organization
     }
@@ -31,13 +32,13 @@ impl Authority {
         &self.actor
     }
 
-    /// What the actor has to hold.
+    /// The permissions that the actor must hold.
     pub fn required(&self) -> PermissionSet {
         self.required
     }
 
-    /// Why the actor, whose membership was found to be `member`, may not: what a failed check means.
-    /// `None` if that membership does allow it.
+    /// The reason why a check of this authority fails for an actor with the membership `member`. `None` if the
+    /// membership has the permissions.
     pub fn refusal(&self, member: Option<&Member>) -> Option<Refusal> {
         let Some(member) = member else { return Some(Refusal::NotAMember) };
         let held = PermissionSet::of(member.roles);
@@ -53,50 +54,51 @@ impl Authority {
     }
 }
 
-/// Why somebody may not do something.
+/// The reason why a caller lacks a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// To them the organization does not exist (R12).
+    /// The caller is not a member. To the caller, the organization does not exist (R12).
     NotAMember,
-    /// None of their roles has the permission (R7).
+    /// None of the caller's roles has the permission (R7).
     Lacks(Permission),
-    /// They may manage users, but a role involved may do something that they may not (R8).
+    /// The caller can manage users, but a role in the change has a permission that the caller lacks (R8).
     NotGrantable(Permission),
 }
 
-/// Something read from an organization together with the reader's membership. It opens only to who may see it, so a
-/// handler cannot forget to ask.
+/// A value from an organization, together with the reader's membership. It opens only to a reader with the permission,
+/// so a handler cannot skip the check.
 #[derive(Debug)]
 pub struct Guarded<T>(Option<(Member, T)>);
 
 impl<T> Guarded<T> {
-    /// `value`, read in the same round trip as the `reader`'s membership.
+    /// Guards `value`, which was read in the same round trip as the membership of `reader`.
     pub fn new(reader: Option<Member>, value: T) -> Self {
         Self::found(reader, Some(value))
     }
 
-    /// Likewise, where an organization that does not exist has no value: nobody can tell the difference (R12).
+    /// Guards an optional value. For an organization that does not exist, there is no value, and the response is the
+    /// same as for a caller who is not a member (R12).
     pub fn found(reader: Option<Member>, value: Option<T>) -> Self {
         Self(reader.zip(value))
     }
 
-    /// The same with another value.
+    /// Replaces the value and keeps the membership.
     pub fn map<U>(self, map: impl FnOnce(T) -> U) -> Guarded<U> {
         Guarded(self.0.map(|(reader, value)| (reader, map(value))))
     }
 
-    /// For any member.
+    /// Returns the membership and the value to any member.
     ///
     /// # Errors
-    /// When the reader is none.
+    /// When the reader is not a member.
     pub fn open_to_members(self) -> Result<(Member, T), Refusal> {
         self.0.ok_or(Refusal::NotAMember)
     }
 
-    /// For members whose roles have `permission`.
+    /// Returns the membership and the value to a member whose roles have `permission`.
     ///
     /// # Errors
-    /// When the reader is no member or lacks it.
+    /// When the reader is not a member or lacks the permission.
     pub fn open(self, permission: Permission) -> Result<(Member, T), Refusal> {
         let (reader, value) = self.open_to_members()?;
         match PermissionSet::of(reader.roles).decide(permission.into()) {

@@ -1,22 +1,22 @@
 use super::{OrganizationName, Violation, Violations, text};
 
-/// What an organization says about itself, "for internal reference only" (R4): all optional but the name.
+/// The details of an organization, for internal reference only (R4). Only the name is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrganizationDetails {
     pub name: OrganizationName,
-    /// Digits, spaces and `+ - ( ) . /`.
+    /// The phone number: digits, spaces and `+ - ( ) . /`.
     pub phone: Option<String>,
-    /// An http or https address.
+    /// The URL of the website, http or https.
     pub website: Option<String>,
-    /// Free text.
+    /// The industry, as free text.
     pub industry: Option<String>,
-    /// Free text, such as `11-50`.
+    /// The number of employees, as free text such as `11-50`.
     pub company_size: Option<String>,
-    /// Free text, a name or an ISO code.
+    /// The country, as free text: a name or an ISO code.
     pub country: Option<String>,
 }
 
-/// The same, as it arrives: from a request body, from Cognito's ClientMetadata, from user attributes.
+/// The details as a client sends them: in a request body, in Cognito's ClientMetadata or in user attributes.
 #[derive(Clone, Default)]
 pub struct SubmittedDetails {
     pub name: Option<String>,
@@ -28,10 +28,10 @@ pub struct SubmittedDetails {
 }
 
 impl SubmittedDetails {
-    /// Parses every field. Optional fields that hold nothing but white space count as not given.
+    /// Parses every field. An optional field with only white space counts as missing.
     ///
     /// # Errors
-    /// Every rule that is broken, by field.
+    /// Every broken rule, with its field.
     pub fn parse(self) -> Result<OrganizationDetails, Vec<Violation>> {
         let mut violations = Violations::default();
         let name = violations.check("/name", OrganizationName::parse(self.name.as_deref().unwrap_or_default()));
@@ -56,12 +56,12 @@ fn phone(text: &str) -> Result<String, &'static str> {
     if plain && (4..=20).contains(&digits) && text.len() <= 40 {
         Ok(text.to_owned())
     } else {
-        Err("must be a telephone number such as +49 30 123456")
+        Err("must be a phone number such as +49 30 123456")
     }
 }
 
 fn website(text: &str) -> Result<String, &'static str> {
-    const RULE: &str = "must be a web address such as https://example.com with at most 200 characters";
+    const RULE: &str = "must be a URL such as https://example.com, with at most 200 characters";
     let text = text.trim();
     let address = url::Url::parse(text).map_err(|_| RULE)?;
     let is_web =

@@ -2,48 +2,49 @@ use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
-/// An address that a mail can be sent to: an ASCII local part and a public domain, the domain in ASCII and lower case.
+/// An email address with an ASCII local part and a public domain. The domain is in ASCII and lower case.
 ///
-/// Quoted local parts, domain literals and display names are refused: Cognito and SES do not agree on them, and two
-/// readings of one address are a way into somebody else's invitation.
+/// Quoted local parts, domain literals and display names are rejected. Cognito and SES read them differently, and a
+/// second reading of an address could give another person's invitation away.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EmailAddress {
     text: String,
 }
 
 impl EmailAddress {
-    /// From the table: it was an address when it was written, and stays one whatever the rules have become since.
+    /// An address from the table, without a check. It followed the rules when it was written, and the rules may have
+    /// changed since.
     pub(crate) fn stored(text: String) -> Self {
         Self { text }
     }
 
-    /// The address, the local part as it was written.
+    /// The text of the address. The local part is as the user wrote it.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// What makes two addresses the same one.
+    /// The key of the address. Two addresses are the same if their keys are equal.
     pub fn key(&self) -> AddressKey {
         let hash = Sha256::digest(self.text.to_ascii_lowercase().as_bytes());
         AddressKey(hash.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
-    /// Whether both are the same mailbox, upper and lower case aside. Plus addresses stay distinct.
+    /// Whether both addresses are the same mailbox, without regard to case. Plus addresses stay distinct.
     pub fn is_same_mailbox(&self, other: &Self) -> bool {
         self.text.eq_ignore_ascii_case(&other.text)
     }
 }
 
-/// Addresses are never logged (I11), not even by accident.
+/// Hides the address, so that no log line can contain it (I11).
 impl fmt::Debug for EmailAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("EmailAddress(…)")
     }
 }
 
-/// A text that is not an address that mail can be sent to.
+/// The text is not an email address that the product accepts.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("must be an e-mail address such as name@example.com")]
+#[error("must be an email address such as name@example.com")]
 pub struct InvalidEmailAddress;
 
 impl FromStr for EmailAddress {
@@ -70,12 +71,13 @@ impl FromStr for EmailAddress {
     }
 }
 
-/// The SHA-256 of an address in lower case, as hex: what keys and indexes hold, so that no address is in a key.
+/// The SHA-256 hash of an address in lower case, as hex. Keys and indexes contain this hash, so that no address is in a
+/// key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AddressKey(String);
 
 impl AddressKey {
-    /// 64 hexadecimal digits.
+    /// The hash as 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -96,7 +98,7 @@ impl FromStr for AddressKey {
     }
 }
 
-/// A text that is not the key of an address.
+/// The text is not the key of an address.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("is not the key of an address")]
 pub struct InvalidAddressKey;

@@ -2,12 +2,13 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-/// A text that is not an id of the wanted kind.
+/// The text is not an id of the required kind.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("is not an id of this kind")]
 pub struct InvalidId;
 
-/// Ids are a prefix and a UUIDv7: 74 random bits, never reused, not guessable across organizations (R19).
+/// Defines a type for ids with a prefix and a UUIDv7. An id has 74 random bits. It is never reused, and no one can
+/// guess it (R19).
 macro_rules! prefixed_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
@@ -19,7 +20,8 @@ macro_rules! prefixed_id {
                 Self(uuid)
             }
 
-            /// Nothing ever has this id: it stands in for a text that is none, where who asks has to be found out first.
+            /// An id that nothing ever has. It replaces a text that is not an id, if the caller's membership must be
+            /// checked first.
             pub const NONE: Self = Self(Uuid::nil());
 
             /// The UUID without its prefix.
@@ -37,7 +39,7 @@ macro_rules! prefixed_id {
         impl FromStr for $name {
             type Err = InvalidId;
 
-            /// Only the canonical spelling: one id has one text, and so one key in the table.
+            /// Accepts only the canonical spelling. So one id has one text, and one key in the table.
             fn from_str(text: &str) -> Result<Self, InvalidId> {
                 let uuid = text.strip_prefix($prefix).ok_or(InvalidId)?;
                 let id = Uuid::try_parse(uuid).map_err(|_| InvalidId)?;
@@ -49,24 +51,25 @@ macro_rules! prefixed_id {
 }
 
 prefixed_id!(
-    /// `org_…`
+    /// The id of an organization: `org_…`.
     OrganizationId, "org_"
 );
 prefixed_id!(
-    /// `ws_…`
+    /// The id of a workspace: `ws_…`.
     WorkspaceId, "ws_"
 );
 prefixed_id!(
-    /// `inv_…`
+    /// The id of an invitation: `inv_…`.
     InvitationId, "inv_"
 );
 
-/// A user of the pool: Cognito's `sub`.
+/// The id of a user: Cognito's `sub`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(String);
 
 impl UserId {
-    /// Nobody ever has this id, since no text is parsed to it. Not empty: DynamoDB refuses empty texts in sets.
+    /// An id that no user ever has, because no text parses to it. It is not empty, because DynamoDB rejects empty texts
+    /// in sets.
     pub fn none() -> Self {
         Self("?".to_owned())
     }
@@ -85,7 +88,8 @@ impl fmt::Display for UserId {
 impl FromStr for UserId {
     type Err = InvalidId;
 
-    /// 1 to 128 letters, digits, `-` and `_`: a `sub` is a UUID today, and `#` (the key separator) can never be in it.
+    /// Accepts 1 to 128 letters, digits, `-` and `_`. A `sub` is a UUID today. The key separator `#` can never be in
+    /// it.
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
         if (1..=128).contains(&text.len()) && text.bytes().all(plain) {
@@ -96,9 +100,10 @@ impl FromStr for UserId {
     }
 }
 
-/// Which state of a thing a client has seen; its ETag without the quotes.
+/// The version of a resource that a client has read. It is the ETag without the quotes.
 ///
-/// A new random text with every write, not a counter: a write can then answer with the new one without reading the old.
+/// Every write creates a new random text, not a counter. So a write can return the new version without reading the old
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version(String);
 
@@ -111,7 +116,7 @@ impl Version {
         &self.0
     }
 
-    /// The strong entity tag.
+    /// The version as a strong entity tag.
     pub fn etag(&self) -> String {
         format!("\"{}\"", self.0)
     }
@@ -126,7 +131,7 @@ impl fmt::Display for Version {
 impl FromStr for Version {
     type Err = std::convert::Infallible;
 
-    /// Any text: what a version looks like is nobody's business.
+    /// Accepts any text, because clients must treat a version as opaque.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Ok(Self(text.to_owned()))
     }

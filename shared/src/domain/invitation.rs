@@ -3,13 +3,15 @@ use super::{
     UserId, named,
 };
 
-/// How many invitations a day (R24).
+/// How many invitations and emails a day (R24).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvitationLimits {
     /// Of one organization.
     pub organization: u32,
     /// Of one inviter in it.
     pub inviter: u32,
+    /// Emails to one address, of all organizations together.
+    pub address: u32,
 }
 
 /// What an inviter asks for.
@@ -22,7 +24,41 @@ pub struct InvitationTerms {
     pub message: Option<InvitationMessage>,
     /// In which language.
     pub locale: Option<Locale>,
+    /// How the link reaches the invited person.
+    pub channel: DeliveryChannel,
 }
+
+/// How the link of an invitation reaches the invited person.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeliveryChannel {
+    /// In an email to the invited address.
+    #[default]
+    Email,
+    /// The inviter passes it on: the one response that creates or resends the invitation carries it (R14).
+    Link,
+}
+
+impl DeliveryChannel {
+    pub const ALL: [Self; 2] = [Self::Email, Self::Link];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Link => "link",
+        }
+    }
+
+    /// The delivery that an invitation starts with.
+    pub fn begins(self, at: Timestamp) -> Delivery {
+        let status = match self {
+            Self::Email => DeliveryStatus::Queued,
+            Self::Link => DeliveryStatus::Link,
+        };
+        Delivery { status, reason: None, at }
+    }
+}
+
+named!(DeliveryChannel);
 
 /// An offer to one address to join one organization (R13).
 #[derive(Clone, Debug)]
@@ -47,8 +83,10 @@ pub struct Invitation {
     pub state: InvitationState,
     /// What became of the mail (R15).
     pub delivery: Delivery,
-    /// Hashes of the secrets that were mailed: more than one when a mail had to be tried again.
+    /// Hashes of the secrets that open it: more than one after another try of an email or after a resend.
     pub secret_hashes: Vec<String>,
+    /// Hashes of secrets that opened it until it expired once. A link with one of them is told that it has expired.
+    pub expired_hashes: Vec<String>,
 }
 
 /// What was done with an invitation. Expiry is not among it: it is a matter of the clock (I10).
@@ -153,11 +191,21 @@ pub enum DeliveryStatus {
     Complained,
     /// SES refused it for good.
     Failed,
+    /// No email: the inviter has the link.
+    Link,
 }
 
 impl DeliveryStatus {
-    pub const ALL: [Self; 7] =
-        [Self::Queued, Self::Sending, Self::Sent, Self::Delivered, Self::Bounced, Self::Complained, Self::Failed];
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Sent,
+        Self::Delivered,
+        Self::Bounced,
+        Self::Complained,
+        Self::Failed,
+        Self::Link,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -168,6 +216,7 @@ impl DeliveryStatus {
             Self::Bounced => "bounced",
             Self::Complained => "complained",
             Self::Failed => "failed",
+            Self::Link => "link",
         }
     }
 

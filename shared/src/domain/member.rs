@@ -1,17 +1,17 @@
 use super::{EmailAddress, OrganizationId, PermissionSet, PersonName, RoleSet, Timestamp, UserId, Version};
 
-/// A user in one organization (I2: at most once).
+/// The membership of a user in one organization. A user has at most one in each organization (I2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
     pub organization_id: OrganizationId,
     pub user_id: UserId,
-    /// The address that the user joined with: the founder's own, or the one that was invited.
+    /// The email address that the user joined with: the creator's address, or the invited one.
     pub email: EmailAddress,
-    /// What the user was called when joining.
+    /// The name of the user at the time of joining.
     pub name: Option<PersonName>,
     pub roles: RoleSet,
     pub joined_at: Timestamp,
-    /// Changes with every change of roles.
+    /// The version of the membership. Every role change creates a new one.
     pub version: Version,
 }
 
@@ -21,7 +21,7 @@ impl Member {
     }
 }
 
-/// One line of "my organizations".
+/// An organization of the user, as an entry of the list "my organizations".
 #[derive(Clone, Debug)]
 pub struct Membership {
     pub organization: super::Organization,

@@ -23,7 +23,8 @@ pub use details::{OrganizationDetails, SubmittedDetails};
 pub use email_address::{AddressKey, EmailAddress, InvalidAddressKey};
 pub use ids::{InvalidId, InvitationId, OrganizationId, UserId, Version, WorkspaceId};
 pub use invitation::{
-    Delivery, DeliveryStatus, Invitation, InvitationLimits, InvitationState, InvitationStatus, InvitationTerms,
+    Delivery, DeliveryChannel, DeliveryStatus, Invitation, InvitationLimits, InvitationState, InvitationStatus,
+    InvitationTerms,
 };
 pub use member::{Member, Membership};
 pub use name::UnknownName;

@@ -1,9 +1,9 @@
-/// A text that names none of the values that there are.
+/// The text is not the name of a value of the enum.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("is not one of the names that there are")]
+#[error("is not a known name")]
 pub struct UnknownName;
 
-/// `Display` and `FromStr` by `name` for an enum that lists its values in `ALL`.
+/// Implements `Display` and `FromStr` by `name`, for an enum that lists its values in `ALL`.
 macro_rules! named {
     ($type:ty) => {
         impl std::fmt::Display for $type {

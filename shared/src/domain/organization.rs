@@ -2,20 +2,20 @@ use super::{
     EmailAddress, OrganizationDetails, OrganizationId, Timestamp, UserId, Version, WorkspaceId, WorkspaceName, named,
 };
 
-/// A group of users who share a subscription (R1).
+/// An organization: a group of users who share a subscription (R1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Organization {
     pub id: OrganizationId,
-    /// What it says about itself.
+    /// The name and the other details of the organization.
     pub details: OrganizationDetails,
     pub status: OrganizationStatus,
     pub created_at: Timestamp,
     pub created_by: UserId,
-    /// Changes with every change of its details.
+    /// The version of the details. Every change of the details creates a new one.
     pub version: Version,
 }
 
-/// Whether an organization is in use.
+/// The status of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrganizationStatus {
     Active,
@@ -33,17 +33,17 @@ impl OrganizationStatus {
 
 named!(OrganizationStatus);
 
-/// What an organization pays for (R1).
+/// The subscription of an organization (R1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
     pub plan: String,
     pub status: SubscriptionStatus,
-    /// Who gets the bills; the founder, to begin with.
+    /// The email address that receives the bills. At first, it is the creator's.
     pub billing_contact: EmailAddress,
     pub version: Version,
 }
 
-/// Whether a subscription is in force.
+/// The status of a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SubscriptionStatus {
     Active,
@@ -61,14 +61,14 @@ impl SubscriptionStatus {
 
 named!(SubscriptionStatus);
 
-/// How many seats are taken by members and live invitations, and how many there are (R16).
+/// The seats that members and pending invitations use, and the limit (R16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seats {
     pub used: u64,
     pub limit: u64,
 }
 
-/// Where an organization's members work (R1).
+/// A workspace of an organization (R1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Workspace {
     pub id: WorkspaceId,

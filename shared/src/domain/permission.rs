@@ -2,18 +2,18 @@ use std::fmt;
 
 use super::{Role, RoleSet};
 
-/// A part of an organization's settings; a tab.
+/// An area of an organization's settings. Each area is a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Area {
     General,
-    /// Members and invitations.
+    /// The members and invitations.
     Users,
     Workspaces,
     Billing,
 }
 
 impl Area {
-    /// All tabs, in the order they are shown.
+    /// All areas, in the order of the tabs.
     pub const ALL: [Self; 4] = [Self::General, Self::Users, Self::Workspaces, Self::Billing];
 
     pub const fn name(self) -> &'static str {
@@ -26,12 +26,12 @@ impl Area {
     }
 }
 
-/// How far an area is open. Who may manage may view.
+/// The access to an area. `Manage` includes `View`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Access {
-    /// Read.
+    /// The permission to read the area.
     View,
-    /// Read and change.
+    /// The permission to read and to change the area.
     Manage,
 }
 
@@ -44,19 +44,19 @@ impl Access {
     }
 }
 
-/// Something that a role lets somebody do.
+/// A permission that a role can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Permission {
-    /// `general:view`, `users:manage`, …
+    /// The access to an area, such as `general:view` or `users:manage`.
     Settings(Area, Access),
-    /// `organization:delete`
+    /// The permission to delete the organization: `organization:delete`.
     DeleteOrganization,
 }
 
 impl Permission {
-    /// `users: view`, which reading members and invitations takes.
+    /// `users:view`, the permission to read members and invitations.
     pub const VIEW_USERS: Self = Self::Settings(Area::Users, Access::View);
-    /// `users: manage`, which every change of members and invitations takes.
+    /// `users:manage`, the permission to change members and invitations.
     pub const MANAGE_USERS: Self = Self::Settings(Area::Users, Access::Manage);
 
     pub fn all() -> impl Iterator<Item = Self> {
@@ -73,7 +73,7 @@ impl Permission {
         }
     }
 
-    /// The roles that hold it, the most privileged first.
+    /// The roles that have this permission, the most privileged first.
     pub fn roles_that_may(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().filter(move |role| PermissionSet::of_role(*role).contains(self))
     }
@@ -88,11 +88,11 @@ impl fmt::Display for Permission {
     }
 }
 
-/// A role, the areas that it opens and how far, and whether it may delete the organization.
+/// A role, its areas with the access to each, and whether it can delete the organization.
 type Grants = (Role, &'static [(Area, Access)], bool);
 
-/// What each role opens, and how far (R7). This table is the only place that says so: answers, conditions in the table
-/// and the documentation's matrix are derived from it.
+/// The permissions of each role (R7). This table is their only source. Responses, conditions in the table and the
+/// matrix of the documentation are derived from it.
 const GRANTS: [Grants; 4] = {
     use Access::{Manage, View};
     use Area::{Billing, General, Users, Workspaces};
@@ -104,12 +104,12 @@ const GRANTS: [Grants; 4] = {
     ]
 };
 
-/// Some permissions.
+/// A set of permissions.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct PermissionSet(u16);
 
 impl PermissionSet {
-    /// What one role may do.
+    /// The permissions of one role.
     pub fn of_role(role: Role) -> Self {
         GRANTS.iter().filter(|(holder, ..)| *holder == role).fold(Self::default(), |held, (_, settings, delete)| {
             let settings = settings.iter().fold(held, |held, (area, access)| {
@@ -120,43 +120,43 @@ impl PermissionSet {
         })
     }
 
-    /// What somebody with all of these roles may do: what any of them may (R7).
+    /// The permissions of a set of roles: those that at least one of the roles has (R7).
     pub fn of(roles: RoleSet) -> Self {
         roles.iter().fold(Self::default(), |held, role| Self(held.0 | Self::of_role(role).0))
     }
 
-    /// With one more.
+    /// The set with one more permission.
     #[must_use]
     pub fn with(self, permission: Permission) -> Self {
         Self(self.0 | permission.bit())
     }
 
-    /// With all of both.
+    /// The permissions that are in at least one of the two sets.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
-    /// Whether `permission` is one of them.
+    /// Whether the set contains `permission`.
     pub fn contains(self, permission: Permission) -> bool {
         self.0 & permission.bit() != 0
     }
 
-    /// Whether all of `other` are among them.
+    /// Whether the set contains all permissions of `other`.
     pub fn contains_all(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// In the order of [`Permission::all`].
+    /// The permissions of the set, in the order of [`Permission::all`].
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::all().filter(move |permission| self.contains(*permission))
     }
 
-    /// The first of `required` that is not among them. **The** decision: everything that is allowed or refused by roles is
-    /// decided here, or in the table by a condition that is derived from the same data.
+    /// Decides whether the set contains all permissions of `required`. Every decision by roles is made here, or in the
+    /// table by a condition that is derived from the same data.
     ///
     /// # Errors
-    /// The permission that is missing.
+    /// The first missing permission.
     pub fn decide(self, required: Self) -> Result<(), Permission> {
         required.iter().find(|permission| !self.contains(*permission)).map_or(Ok(()), Err)
     }

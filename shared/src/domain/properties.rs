@@ -122,7 +122,7 @@ proptest! {
             prop_assert_eq!(second_opinion(&compatible), None, "{:?} as {:?}", name, compatible);
             for spelled in [compatible.as_str(), &compatible.to_uppercase(), &compatible.to_lowercase()] {
                 prop_assert!(!spelled.contains("://") && !spelled.contains(['<', '>']), "{spelled:?}");
-                prop_assert_ne!(OrganizationName::parse(spelled).err().map(|error| error.to_string()), Some("must not contain a web address or an e-mail address".to_owned()));
+                prop_assert_ne!(OrganizationName::parse(spelled).err().map(|error| error.to_string()), Some("must not contain a URL or an email address".to_owned()));
             }
         }
     }

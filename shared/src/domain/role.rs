@@ -1,21 +1,21 @@
 use std::{fmt, str::FromStr};
 
-/// What somebody is in one organization (R7).
+/// A role of a member in one organization (R7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Role {
-    /// May do everything.
+    /// Has every permission.
     OrganizationAdmin,
-    /// Manages billing, sees the rest of the settings.
+    /// Manages billing and reads the other settings.
     BillingAdmin,
-    /// Manages users and workspaces, sees the general settings.
+    /// Manages users and workspaces, and reads the general settings.
     UserAdmin,
-    /// Works in the workspaces; opens no settings.
+    /// Uses the workspaces and cannot read the settings.
     Member,
 }
 
 impl Role {
-    /// All of them, the most privileged first.
+    /// All roles, the most privileged first.
     pub const ALL: [Self; 4] = [Self::OrganizationAdmin, Self::BillingAdmin, Self::UserAdmin, Self::Member];
 
     pub const fn name(self) -> &'static str {
@@ -42,17 +42,18 @@ impl FromStr for Role {
     }
 }
 
-/// Why some roles are not what a membership can hold.
+/// The reason why a membership cannot have these roles.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InvalidRoles {
-    /// Not one of the four names.
-    #[error("must name roles: organization_admin, billing_admin, user_admin, member")]
+    /// A name is not the name of a role.
+    #[error("must contain only `organization_admin`, `billing_admin`, `user_admin` or `member`")]
     Unknown,
-    /// A membership without a role.
-    #[error("must name at least one role")]
+    /// There is no role.
+    #[error("must contain at least one role")]
     Empty,
-    /// R7: exactly `member`, or some of the other three.
-    #[error("must be either member alone or one or more of organization_admin, billing_admin, user_admin")]
+    /// `member` is combined with another role. A membership has either exactly `member`, or some of the other three
+    /// (R7).
+    #[error("must be either `member` alone, or one or more of `organization_admin`, `billing_admin`, `user_admin`")]
     MemberWithOthers,
 }
 
@@ -61,15 +62,15 @@ pub enum InvalidRoles {
 pub struct RoleSet(u8);
 
 impl RoleSet {
-    /// The most there is; what the founder of an organization holds (R5).
+    /// The set of only the most privileged role. The creator of an organization has it (R5).
     pub const ORGANIZATION_ADMIN: Self = Self(1 << Role::OrganizationAdmin as u8);
-    /// The least there is.
+    /// The set of only the least privileged role.
     pub const MEMBER: Self = Self(1 << Role::Member as u8);
 
-    /// Naming a role twice is naming it once.
+    /// Collects roles into a set. A role that occurs twice counts once.
     ///
     /// # Errors
-    /// When a membership cannot hold these roles together.
+    /// When a membership cannot have these roles together.
     pub fn new(roles: impl IntoIterator<Item = Role>) -> Result<Self, InvalidRoles> {
         let set = roles.into_iter().fold(0, |set, role| set | 1 << role as u8);
         match Self(set) {
@@ -80,28 +81,28 @@ impl RoleSet {
     }
 
     /// # Errors
-    /// When a name is unknown or the roles do not go together.
+    /// When a name is unknown, or when a membership cannot have these roles together.
     pub fn parse<'a>(names: impl IntoIterator<Item = &'a str>) -> Result<Self, InvalidRoles> {
         let roles: Vec<Role> = names.into_iter().map(str::parse).collect::<Result<_, _>>()?;
         Self::new(roles)
     }
 
-    /// Every set that a membership can hold, eight in all.
+    /// All eight sets that a membership can have.
     pub fn all() -> impl Iterator<Item = Self> {
         (1..16).filter_map(|bits| Self::new(Role::ALL.into_iter().filter(|role| bits & 1 << *role as u8 != 0)).ok())
     }
 
-    /// Whether `role` is one of them.
+    /// Whether the set contains `role`.
     pub const fn contains(self, role: Role) -> bool {
         self.0 & 1 << role as u8 != 0
     }
 
-    /// The roles, the most privileged first.
+    /// The roles of the set, the most privileged first.
     pub fn iter(self) -> impl Iterator<Item = Role> {
         Role::ALL.into_iter().filter(move |role| self.contains(*role))
     }
 
-    /// Their names, in the same order.
+    /// The names of the roles, the most privileged first.
     pub fn names(self) -> Vec<String> {
         self.iter().map(|role| role.name().to_owned()).collect()
     }

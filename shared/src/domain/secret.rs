@@ -6,33 +6,34 @@ use uuid::Uuid;
 
 use super::{InvitationId, OrganizationId};
 
-/// Bytes of randomness in a secret: 256 bits (R14).
+/// The number of random bytes in a secret: 256 bits (R14).
 const SECRET: usize = 32;
-/// Organization, invitation, secret.
+/// The number of bytes in a token: organization, invitation and secret.
 const TOKEN: usize = 16 + 16 + SECRET;
 
-/// What an invitation mail carries: where the invitation is, and the secret that proves it was received (R13, R14).
+/// The token in an invitation email. It contains the location of the invitation, and the secret that proves that the
+/// recipient received the email (R13, R14).
 ///
-/// Its text exists in the mail and in the requests that answer it, nowhere else.
+/// Its text exists only in the email and in the requests that reply to it.
 pub struct InvitationToken {
     organization: OrganizationId,
     invitation: InvitationId,
     secret: SecretBox<[u8; SECRET]>,
 }
 
-/// A text that no mail ever carried.
+/// The text is not a token of an invitation email.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("is not an invitation token")]
 pub struct InvalidToken;
 
 impl InvitationToken {
-    /// A token for an invitation, from 32 random bytes.
+    /// Creates the token of an invitation from 32 random bytes.
     pub fn new(organization: OrganizationId, invitation: InvitationId, secret: [u8; SECRET]) -> Self {
         Self { organization, invitation, secret: SecretBox::new(Box::new(secret)) }
     }
 
     /// # Errors
-    /// When the text has not the form of a token.
+    /// When the text does not have the form of a token.
     pub fn parse(text: &str) -> Result<Self, InvalidToken> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| InvalidToken)?;
         let bytes: [u8; TOKEN] = bytes.try_into().map_err(|_| InvalidToken)?;
@@ -46,7 +47,7 @@ impl InvitationToken {
         ))
     }
 
-    /// The text for the mail: 86 characters that need no escaping in an address.
+    /// The text for the email: 86 characters that need no escaping in a URL.
     pub fn expose(&self) -> String {
         let parts = [
             self.organization.as_uuid().as_bytes(),
@@ -64,24 +65,25 @@ impl InvitationToken {
         self.invitation
     }
 
-    /// What the table keeps of the secret.
+    /// The hash of the secret, which the table stores.
     pub fn hash(&self) -> SecretHash {
         let hash = Sha256::digest(self.secret.expose_secret());
         SecretHash(hash.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 }
 
-/// The SHA-256 of a secret as hex. The secret is random, so a plain hash is enough (R14).
+/// The SHA-256 hash of a secret, as hex. The secret is random, so a plain hash is sufficient (R14).
 #[derive(Clone)]
 pub struct SecretHash(String);
 
 impl SecretHash {
-    /// 64 hexadecimal digits.
+    /// The hash as 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether `stored` is one of the hashes, in time that does not depend on which or how much of it.
+    /// Whether the hash is one of the `stored` hashes. The time of the comparison does not depend on the position or on
+    /// the number of equal characters.
     pub fn is_one_of(&self, stored: &[String]) -> bool {
         stored
             .iter()

@@ -1,7 +1,7 @@
-//! Words that people write, and others read in mails and pages. What is kept is the NFC of what was sent; what is looked at
-//! is that and, for links and markup, a compatibility-normalized copy.
+//! Texts that users write and others read in emails and pages. The product stores the NFC of a text. The rules apply to
+//! that text and, for links and markup, to a compatibility-normalized copy.
 //!
-//! These are rules for writing. What is stored is read by none of them (`stored`), so they can become stricter.
+//! These are rules for writing. A stored text is read without them (`stored`), so they can become stricter.
 
 mod links;
 #[cfg(test)]
@@ -13,31 +13,33 @@ use std::fmt;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use shown::{Flaw, flaw};
 
-/// Why a text cannot be used, worded for the person who wrote it.
+/// The reason why a text is rejected, in words for the user who wrote it.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum InvalidText {
-    /// Nothing but white space.
+    /// The text has only white space.
     #[error("must not be empty")]
     Empty,
-    /// A message that scrolls.
+    /// The message has too many lines.
     #[error("must have at most 40 lines")]
     TooManyLines,
-    /// Counted in characters after normalization.
+    /// The text has too many characters after normalization.
     #[error("must have at most {0} characters")]
     TooLong(usize),
-    /// Characters that nobody sees, or that change how others are seen, make a name look like another one.
+    /// The text has characters that are invisible or change how others are displayed. They make a name look like
+    /// another one.
     #[error("must not contain control, invisible or direction-changing characters")]
     Invisible,
-    /// A mark at the start of a word combines with whatever a page shows before it; a pile of marks covers other lines.
-    #[error("must not contain combining marks that stand alone or are piled up")]
+    /// The text has a combining mark at the start of a word, which combines with the text before it on a page. Or it
+    /// has many marks on one character, which cover other lines.
+    #[error("must not contain combining marks that stand alone, or many of them on one character")]
     Marks,
-    /// Names are shown in mails and pages.
+    /// The name has markup. Emails and pages show names.
     #[error("must not contain < or >")]
     Markup,
-    /// A name that is an address turns an invitation mail into somebody else's advertisement.
-    #[error("must not contain a web address or an e-mail address")]
+    /// The name has a URL or an email address. It would turn an invitation email into advertising.
+    #[error("must not contain a URL or an email address")]
     WebAddress,
-    /// Not a language tag.
+    /// The text is not a language tag.
     #[error("must be a language tag such as en or pt-BR")]
     NotALocale,
 }
@@ -55,7 +57,7 @@ fn nfc(text: &str) -> String {
     ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()
 }
 
-/// `text` is in NFC and as it will be kept.
+/// Checks a text that is in NFC and in its stored form.
 fn check(text: &str, longest: usize) -> Result<(), InvalidText> {
     match text.chars().count() {
         0 => return Err(InvalidText::Empty),
@@ -68,7 +70,7 @@ fn check(text: &str, longest: usize) -> Result<(), InvalidText> {
     flaw.map_or(Ok(()), |flaw| Err(flaw.into()))
 }
 
-/// One line in NFC, trimmed, white space folded to single spaces.
+/// Returns the text as one line in NFC, without white space around it and with single spaces in it.
 fn line(text: &str, longest: usize) -> Result<String, InvalidText> {
     // Before they are folded: a line break is white space, and no part of a name.
     if text.contains(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
@@ -79,7 +81,7 @@ fn line(text: &str, longest: usize) -> Result<String, InvalidText> {
     Ok(text)
 }
 
-/// A line that is shown to others under somebody's name: no markup, no web address.
+/// Parses a line that others see as a name: it must have no markup and no URL.
 pub(super) fn label(text: &str, longest: usize) -> Result<String, InvalidText> {
     let text = line(text, longest)?;
     let folded = links::folded(&text);
@@ -100,12 +102,13 @@ macro_rules! text_type {
 
         impl $name {
             /// # Errors
-            /// Why the text cannot be used.
+            /// The rule that the text breaks.
             pub fn parse(text: &str) -> Result<Self, InvalidText> {
                 $parse(text).map(Self)
             }
 
-            /// From the table: the rules held when it was written, and whatever has become of them since, it can be read.
+            /// A text from the table, without a check. It followed the rules when it was written, and the rules may
+            /// have changed since.
             pub(crate) fn stored(text: String) -> Self {
                 Self(text)
             }
@@ -115,7 +118,7 @@ macro_rules! text_type {
             }
         }
 
-        /// Names are never logged (I11), not even by accident.
+        /// Hides the text, so that no log line can contain it (I11).
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(…)"))
@@ -125,29 +128,29 @@ macro_rules! text_type {
 }
 
 text_type!(
-    /// What an organization is called: 1 to 100 characters.
+    /// The name of an organization: 1 to 100 characters.
     OrganizationName, |text| label(text, 100)
 );
 text_type!(
-    /// What a workspace is called: 1 to 100 characters.
+    /// The name of a workspace: 1 to 100 characters.
     WorkspaceName, |text| label(text, 100)
 );
 text_type!(
-    /// Words of the inviter's own in an invitation mail: up to 1,000 characters, line breaks allowed.
+    /// The inviter's message in an invitation email: up to 1,000 characters, with line breaks.
     InvitationMessage, message
 );
 text_type!(
-    /// The language that an invitation mail is wanted in, as a BCP 47 tag.
+    /// The language of an invitation email, as a BCP 47 tag.
     Locale, locale
 );
 text_type!(
-    /// What a person is called, as far as it can be shown to others.
+    /// The name of a person, in a form that others can see.
     PersonName, |text| label(text, 100)
 );
 
 impl PersonName {
-    /// From a user pool's attribute, which nobody has checked: what cannot be shown is taken out, not refused, because
-    /// a name must never fail a sign-up.
+    /// Reads a name from an attribute of the user pool, which nothing has checked. It removes what others cannot see
+    /// instead of rejecting the name, because a name must never fail a sign-up.
     pub fn from_attribute(text: &str) -> Option<Self> {
         let spaced: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
         let plain = |c: &char| !matches!(c, '<' | '>' | '\u{fe64}' | '\u{fe65}' | '\u{ff1c}' | '\u{ff1e}');
@@ -161,7 +164,7 @@ impl PersonName {
     }
 }
 
-/// Lines of a message.
+/// The maximum number of lines in a message.
 const LONGEST_MESSAGE: usize = 40;
 
 fn message(text: &str) -> Result<String, InvalidText> {

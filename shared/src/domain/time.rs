@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
-    /// The instant, cut to whole milliseconds.
+    /// The instant, truncated to whole milliseconds.
     pub fn new(instant: jiff::Timestamp) -> Self {
         Self(jiff::Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant))
     }
@@ -17,7 +17,7 @@ impl Timestamp {
         self.0.as_millisecond()
     }
 
-    /// Seconds since 1970, as DynamoDB's TTL wants them.
+    /// Seconds since 1970, the unit of DynamoDB's TTL.
     pub fn as_seconds(self) -> i64 {
         self.0.as_second()
     }
@@ -34,13 +34,13 @@ impl Timestamp {
         SignedDuration::from_secs(24 * 3600 - self.as_seconds().rem_euclid(24 * 3600))
     }
 
-    /// `days` later; the latest instant there is if that lies beyond it.
+    /// The instant `days` later, or the latest possible instant.
     #[must_use]
     pub fn plus_days(self, days: u16) -> Self {
         self.plus(SignedDuration::from_hours(24 * i64::from(days)))
     }
 
-    /// `duration` later; the latest instant there is if that lies beyond it.
+    /// The instant `duration` later, or the latest possible instant.
     #[must_use]
     pub fn plus(self, duration: SignedDuration) -> Self {
         Self(self.0.saturating_add(duration).unwrap_or(jiff::Timestamp::MAX))
@@ -61,13 +61,13 @@ impl std::str::FromStr for Timestamp {
     }
 }
 
-/// For how many days an invitation lives (R13): 1 to 30.
+/// The number of days until an invitation expires (R13): 1 to 30.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Days(u16);
 
 impl Days {
     /// # Errors
-    /// When it is not 1 to 30.
+    /// When the number is not 1 to 30.
     pub fn new(days: i64) -> Result<Self, &'static str> {
         match u16::try_from(days) {
             Ok(days @ 1..=30) => Ok(Self(days)),

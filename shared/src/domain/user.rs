@@ -1,29 +1,30 @@
 use super::{EmailAddress, OrganizationId, PersonName, Timestamp, UserId, named};
 
-/// Somebody who signed up.
+/// A user of the product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
-    /// The address, as Cognito had it at `as_of`.
+    /// The user's email address in Cognito at the time `as_of`.
     pub email: EmailAddress,
     pub email_verified: bool,
     pub name: Option<PersonName>,
-    /// Whether sign-up is over.
+    /// The state of the user's onboarding.
     pub onboarding: Onboarding,
-    /// The organization that the user founded.
-    pub founded: Option<OrganizationId>,
-    /// How many more organizations an operator lets the user found (R3).
+    /// The organization that the user created.
+    pub created_organization: Option<OrganizationId>,
+    /// The number of further organizations that an operator allows the user to create (R3).
     pub granted_organizations: u32,
-    /// When Cognito was asked.
+    /// The time when Cognito returned the user's data.
     pub as_of: Timestamp,
 }
 
-/// Whether somebody still has to say which organization they belong to.
+/// The state of a user's onboarding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Onboarding {
-    /// Neither founded an organization nor accepted an invitation yet. Only now may one be founded (R3).
+    /// The user has neither created an organization nor accepted an invitation. Only in this state can the user create
+    /// one (R3).
     Open,
-    /// Did one of both (R6).
+    /// The user has created an organization or accepted an invitation (R6).
     Complete,
 }
 
@@ -40,14 +41,14 @@ impl Onboarding {
 
 named!(Onboarding);
 
-/// What `GET /me` says is to be done (R4, R6).
+/// The next step of the onboarding, which `GET /me` returns (R4, R6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnboardingStatus {
-    /// The user is prompted for the organization's details.
+    /// The front end asks the user for the organization's details.
     OrganizationRequired,
-    /// The user is not made to create one: an invitation waits.
+    /// The user has a pending invitation, so the front end does not ask for an organization.
     InvitationPending,
-    /// Nothing.
+    /// The onboarding is complete.
     Complete,
 }
 
@@ -62,7 +63,7 @@ impl OnboardingStatus {
 }
 
 impl User {
-    /// What is to be done, given how many live invitations wait for the user's verified address.
+    /// The next step for a user with this number of pending invitations to the verified email address.
     pub fn onboarding_status(&self, invitations: u64) -> OnboardingStatus {
         match self.onboarding {
             Onboarding::Complete => OnboardingStatus::Complete,
@@ -71,7 +72,8 @@ impl User {
         }
     }
 
-    /// Whether the user may found an organization now (R3): during sign-up, or when an operator granted one more.
+    /// Whether the user can create an organization now (R3): while onboarding is open, or when an operator has granted
+    /// one more.
     pub fn may_create_organization(&self) -> bool {
         self.onboarding == Onboarding::Open || self.granted_organizations > 0
     }

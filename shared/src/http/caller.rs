@@ -24,12 +24,17 @@ impl Clients {
 }
 
 impl Caller {
+    /// What Cognito's API calls the caller, where that is not their id.
+    pub fn other_username(&self) -> Option<String> {
+        Some(self.username.clone()).filter(|name| name != self.user_id.as_str())
+    }
+
     /// The gateway's authorizer accepts access and ID tokens alike; only an access token says that its client may act.
     pub(super) fn from_claims(claims: Option<&HashMap<String, String>>, clients: &Clients) -> Result<Self, Problem> {
         let refused = || {
             Problem::new(
                 Code::AccessTokenRequired,
-                "Send the access token that Cognito issued, not the ID token, as `Authorization: Bearer …`.",
+                "The token is not an access token for an app client of this API. Send the access token from Cognito, not the ID token, as `Authorization: Bearer …`.",
             )
         };
         let claims = claims.ok_or_else(refused)?;

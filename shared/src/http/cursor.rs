@@ -4,12 +4,12 @@ use sha2::{Digest, Sha256};
 use super::{Code, Problem};
 use crate::{domain::UserId, items::keys};
 
-/// Where a page of one list ends.
+/// The end of a page of one list.
 ///
-/// It holds the last sort key and a checksum over it and the list it belongs to, so that a cursor that was altered or
-/// taken from another list, organization or filter is refused. The checksum is no signature: a client can compute it. So what
-/// the cursor holds has to be a key that the list could have, and the partition always comes from the request: a forged
-/// cursor reaches nothing that the list would not show anyway.
+/// A cursor contains the last sort key and a checksum of the key and the list. So the API rejects a cursor that was
+/// changed or that belongs to another list, organization or filter. The checksum is not a signature: a client can
+/// compute it. So the cursor must contain a key that the list can have, and the partition always comes from the
+/// request. A forged cursor reaches nothing that the list would not show.
 #[derive(Clone, Debug)]
 pub struct Cursor {
     list: String,
@@ -19,13 +19,13 @@ pub struct Cursor {
 const CHECKSUM: usize = 12;
 
 impl Cursor {
-    /// Cursors of the list that `list` names: route, organization or user, and filters. `is_key`: whether a sort key is one
-    /// of that kind of list.
+    /// The cursors of the list `list`: route, organization or user, and filters. `is_key` checks whether a sort key can
+    /// be in this list.
     pub fn of(list: impl Into<String>, is_key: fn(&str) -> bool) -> Self {
         Self { list: list.into(), is_key }
     }
 
-    /// Cursors of the list of the organizations that `user` is a member of.
+    /// The cursors of the list of the organizations of `user`.
     pub fn of_organizations(user: &UserId) -> Self {
         Self::of(format!("organizations/{user}"), keys::is_pointer)
     }
@@ -38,12 +38,12 @@ impl Cursor {
         checksum
     }
 
-    /// The text for a client.
+    /// Writes the cursor for a client.
     pub fn write(&self, key: &str) -> String {
         URL_SAFE_NO_PAD.encode([self.checksum(key).as_slice(), key.as_bytes()].concat())
     }
 
-    /// The sort key to continue after.
+    /// Reads the sort key after which the next page begins.
     ///
     /// # Errors
     /// 400 `invalid-cursor`
@@ -54,7 +54,7 @@ impl Cursor {
             let key = std::str::from_utf8(key).ok()?;
             (self.checksum(key) == *checksum && (self.is_key)(key)).then(|| key.to_owned())
         };
-        read().ok_or_else(|| Problem::new(Code::InvalidCursor, "Send `nextCursor` exactly as this list gave it, with the same filters, or leave it out to start again."))
+        read().ok_or_else(|| Problem::new(Code::InvalidCursor, "`cursor` must be a `nextCursor` that this list returned for the same filters. To read the first page, leave it out."))
     }
 }
 
@@ -62,7 +62,7 @@ impl Cursor {
 mod tests {
     use super::*;
 
-    /// Anybody can compute the checksum.
+    /// Everyone can compute the checksum.
     #[test]
     fn a_forged_cursor_is_no_key() {
         let members = Cursor::of("members/org_1", keys::is_member);

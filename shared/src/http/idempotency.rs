@@ -8,10 +8,10 @@ use crate::{
     table::Committed,
 };
 
-/// For how long a key is honoured.
+/// The number of hours for which a key is valid.
 const HOURS: i64 = 24;
 
-/// `Idempotency-Key`: 8 to 128 visible ASCII characters.
+/// The value of `Idempotency-Key`: 8 to 128 visible ASCII characters.
 #[derive(Clone, Debug)]
 pub struct IdempotencyKey(String);
 
@@ -25,13 +25,14 @@ impl IdempotencyKey {
         } else {
             Err(Problem::new(
                 Code::MalformedRequest,
-                "Idempotency-Key has to be 8 to 128 visible ASCII characters, such as a UUID.",
+                "`Idempotency-Key` must be 8 to 128 visible ASCII characters. Send a UUID, for example.",
             ))
         }
     }
 }
 
-/// What makes a request the same request: its user, route, key and everything it asks for (I9).
+/// The identity of a request: its user, route, key and content (I9). A request with the same identity is the same
+/// request.
 #[derive(Clone, Debug)]
 pub struct Idempotency {
     user: UserId,
@@ -41,26 +42,27 @@ pub struct Idempotency {
 }
 
 impl Idempotency {
-    /// `asked`: the path's parameters and the body, as JSON; how the body was spelled does not matter.
+    /// Creates the identity of a request. `asked` contains the path parameters and the body as JSON, so the formatting
+    /// of the body does not matter.
     pub fn new(user: UserId, route: &str, key: IdempotencyKey, asked: &serde_json::Value) -> Self {
         let hash = Sha256::digest(json!([route, asked]).to_string().as_bytes());
         let fingerprint = hash.iter().map(|byte| format!("{byte:02x}")).collect();
         Self { user, route: route.to_owned(), key, fingerprint }
     }
 
-    /// Where the answer is kept.
+    /// The key of the stored response.
     pub fn location(&self) -> Key {
         Key::idempotency(&self.user, &self.route, &self.key.0)
     }
 
-    /// What a kept answer has to have been the answer to.
+    /// The fingerprint of the content. A stored response is valid only for the same fingerprint.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 }
 
-/// A reply to be given once: the transaction that has the effect keeps it, and the same request gets it again without
-/// another effect (I9).
+/// A response that is created only once. The transaction stores the response together with the change. The same request
+/// returns the same response again, without another change (I9).
 #[derive(Debug)]
 pub struct Once {
     reply: Reply,
@@ -68,7 +70,7 @@ pub struct Once {
 }
 
 impl Once {
-    /// `reply`, to be kept if the request has an idempotency key.
+    /// Creates the response, with a record if the request has an idempotency key.
     pub fn new(reply: Reply, idempotency: Option<Idempotency>, now: Timestamp) -> Self {
         let record = idempotency.map(|Idempotency { user, route, key, fingerprint }| IdempotencyItem {
             user_id: user.into(),
@@ -81,12 +83,18 @@ impl Once {
         Self { reply, record }
     }
 
-    /// What the transaction keeps.
+    /// The same with another reply for now. What is kept stays as it is: it may be given again, and a secret may not (R14).
+    #[must_use]
+    pub fn showing(self, reply: Reply) -> Self {
+        Self { reply, ..self }
+    }
+
+    /// The idempotency record that the transaction stores.
     pub fn record(&self) -> Option<&IdempotencyItem> {
         self.record.as_ref()
     }
 
-    /// The reply now that the transaction has ended: this one, or the one given before.
+    /// Returns the response after the transaction: this one, or the stored one.
     pub fn settle(self, committed: Committed) -> Reply {
         match committed {
             Committed::Now => self.reply,

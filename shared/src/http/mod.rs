@@ -1,4 +1,4 @@
-//! From gateway requests to parsed values, from errors to problem documents.
+//! Converts API Gateway requests into parsed values, and errors into error responses.
 
 mod caller;
 mod cursor;

@@ -8,7 +8,8 @@ use crate::{
     telemetry,
 };
 
-/// Everything that can go wrong for a client: the code, its status and its title. Codes are stable; the wording is not.
+/// Defines the error codes, each with its status and its title. Clients branch on the code, which never changes. The
+/// texts can change.
 macro_rules! codes {
     ($($code:ident = $text:literal, $status:literal, $title:literal;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ macro_rules! codes {
 
             pub const fn status(self) -> u16 { match self { $(Self::$code => $status,)* } }
 
-            /// What it means, in a few words.
+            /// The title of the error response, which is the same for every response with this code.
             pub const fn title(self) -> &'static str { match self { $(Self::$code => $title,)* } }
         }
     };
@@ -32,37 +33,39 @@ codes! {
     InvalidCursor = "invalid-cursor", 400, "The cursor does not belong to this list";
     AccessTokenRequired = "access-token-required", 401, "An access token is required";
     PermissionDenied = "permission-denied", 403, "Your roles do not allow this";
-    RoleNotGrantable = "role-not-grantable", 403, "Your roles do not cover the roles involved";
-    OrganizationCreationClosed = "organization-creation-closed", 403, "Organizations are created during sign-up only";
-    EmailNotVerified = "email-not-verified", 403, "Your e-mail address is not verified";
-    InvitationForAnotherAddress = "invitation-for-another-address", 403, "The invitation is for another address";
-    OrganizationNotFound = "organization-not-found", 404, "There is no such organization";
-    MemberNotFound = "member-not-found", 404, "There is no such member";
-    InvitationNotFound = "invitation-not-found", 404, "There is no such invitation";
-    SettingsTabNotFound = "settings-tab-not-found", 404, "There is no such settings tab";
+    RoleNotGrantable = "role-not-grantable", 403, "You cannot grant or revoke these roles";
+    OrganizationCreationClosed = "organization-creation-closed", 403, "You cannot create an organization";
+    EmailNotVerified = "email-not-verified", 403, "A verified email address is required";
+    InAppAcceptanceDisabled = "in-app-acceptance-disabled", 403, "You cannot accept without the link";
+    InvitationForAnotherAddress = "invitation-for-another-address", 403, "The invitation is for another email address";
+    OrganizationNotFound = "organization-not-found", 404, "The organization was not found";
+    MemberNotFound = "member-not-found", 404, "The member was not found";
+    InvitationNotFound = "invitation-not-found", 404, "The invitation was not found";
+    SettingsTabNotFound = "settings-tab-not-found", 404, "The settings tab was not found";
     OrganizationAlreadyCreated = "organization-already-created", 409, "You have already created an organization";
-    LastOrganizationAdmin = "last-organization-admin", 409, "An organization needs an organization admin";
-    CannotChangeOwnRoles = "cannot-change-own-roles", 409, "Nobody changes their own roles";
-    AlreadyAMember = "already-a-member", 409, "The person is a member already";
-    InvitationAlreadyPending = "invitation-already-pending", 409, "The address is invited already";
-    InvitationAlreadyAccepted = "invitation-already-accepted", 409, "The invitation was accepted already";
-    InviterLostAuthority = "inviter-lost-authority", 409, "Who invited may no longer grant these roles";
-    SeatLimitReached = "seat-limit-reached", 409, "All seats are taken";
+    LastOrganizationAdmin = "last-organization-admin", 409, "An organization must have an organization admin";
+    CannotChangeOwnRoles = "cannot-change-own-roles", 409, "You cannot change your own roles";
+    AlreadyAMember = "already-a-member", 409, "This person is already a member";
+    InvitationAlreadyPending = "invitation-already-pending", 409, "This email address already has an invitation";
+    InvitationAlreadyAccepted = "invitation-already-accepted", 409, "The invitation was already accepted";
+    InviterLostAuthority = "inviter-lost-authority", 409, "The inviter can no longer grant these roles";
+    AddressUndeliverable = "address-undeliverable", 409, "The last email to this address failed";
+    SeatLimitReached = "seat-limit-reached", 409, "All seats are in use";
     InvitationExpired = "invitation-expired", 410, "The invitation has expired";
     InvitationRevoked = "invitation-revoked", 410, "The invitation was revoked";
     InvitationDeclined = "invitation-declined", 410, "The invitation was declined";
-    VersionMismatch = "version-mismatch", 412, "It has changed in the meantime";
+    VersionMismatch = "version-mismatch", 412, "The resource has changed";
     BodyTooLarge = "body-too-large", 413, "The body is too large";
-    UnsupportedMediaType = "unsupported-media-type", 415, "The body has to be JSON";
-    ValidationFailed = "validation-failed", 422, "Some values cannot be used";
+    UnsupportedMediaType = "unsupported-media-type", 415, "The body must be JSON";
+    ValidationFailed = "validation-failed", 422, "Some values are not valid";
     IdempotencyKeyReused = "idempotency-key-reused", 422, "The idempotency key belongs to another request";
-    TooManyRequests = "too-many-requests", 429, "You are asking too often";
+    TooManyRequests = "too-many-requests", 429, "You sent too many requests";
     InvitationRateLimited = "invitation-rate-limited", 429, "The limit of invitations is reached";
-    InternalError = "internal-error", 500, "Something went wrong on our side";
-    TemporarilyUnavailable = "temporarily-unavailable", 503, "Not available right now";
+    InternalError = "internal-error", 500, "An internal error occurred";
+    TemporarilyUnavailable = "temporarily-unavailable", 503, "The API is temporarily unavailable";
 }
 
-/// An answer that is not what was asked for, as RFC 9457 has it.
+/// An error response (problem details, RFC 9457).
 #[derive(Clone, Debug)]
 pub struct Problem {
     code: Code,
@@ -73,50 +76,53 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// `detail`: what happened and what to do about it, for the person who reads it.
+    /// Creates an error response. `detail` has two sentences: what is wrong, and what the reader can do. docs/style.md
+    /// has the rules.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into(), errors: Vec::new(), required: None, retry_after: None }
     }
 
-    /// Values that break rules.
+    /// The response for values that break rules.
     pub fn validation(errors: Vec<Violation>) -> Self {
-        let detail = "Correct the values that `errors` points to and send the request again.";
+        let detail = "Each entry of `errors` names a value and the rule that it breaks. Correct these values and send the request again.";
         Self { errors, ..Self::new(Code::ValidationFailed, detail) }
     }
 
-    /// One value that breaks a rule.
+    /// The response for one value that breaks a rule.
     pub fn invalid(pointer: &str, detail: impl std::fmt::Display) -> Self {
         Self::validation(vec![Violation { pointer: pointer.to_owned(), detail: detail.to_string() }])
     }
 
-    /// The same answer for an unknown organization and for one that the caller is no member of (R12).
+    /// The response for an unknown organization. It is the same if the caller is not a member (R12).
     pub fn organization_not_found() -> Self {
-        Self::new(Code::OrganizationNotFound, "There is no organization with this id that you are a member of.")
+        let detail = "You are not a member of an organization with this id. Check the link, or ask the organization to invite you.";
+        Self::new(Code::OrganizationNotFound, detail)
     }
 
-    /// The path or the request names a member that there is not.
+    /// The response for a member who does not exist.
     pub fn member_not_found() -> Self {
-        Self::new(Code::MemberNotFound, "The organization has no member with this id.")
+        Self::new(Code::MemberNotFound, "The organization has no member with this id. Reload the list of members.")
     }
 
-    /// The change would leave no organization admin (R10).
+    /// The response for a change that would leave no organization admin (R10).
     pub fn last_organization_admin() -> Self {
-        Self::new(Code::LastOrganizationAdmin, "Make somebody else an organization admin first.")
+        let detail = "This change would leave the organization without an admin. Make another member an organization admin first.";
+        Self::new(Code::LastOrganizationAdmin, detail)
     }
 
-    /// `If-Match` names another version than there is.
+    /// The response for an `If-Match` that names another version than the current one.
     pub fn version_mismatch() -> Self {
-        Self::new(Code::VersionMismatch, "Read the member again, decide again, and send the new ETag as If-Match.")
+        let detail = "The member changed after you read this version. Read the member again, and send its new `ETag` in `If-Match`.";
+        Self::new(Code::VersionMismatch, detail)
     }
 
-    /// One idempotency key, two requests (I9).
+    /// The response for an idempotency key that was used for another request (I9).
     pub fn idempotency_key_reused() -> Self {
-        let detail =
-            "This Idempotency-Key came with another request within the last 24 hours. Use a new one for a new request.";
+        let detail = "Another request used this `Idempotency-Key` within the last 24 hours. Send a new key with each new request.";
         Self::new(Code::IdempotencyKeyReused, detail)
     }
 
-    /// template.yaml has a route that its function does not know: see [`routes!`](crate::routes).
+    /// The response for a route in template.yaml that the function does not have, see [`routes!`](crate::routes).
     pub fn unknown_route() -> Self {
         #[derive(Debug, thiserror::Error)]
         #[error("template.yaml sends a route to this function that the function does not have")]
@@ -124,28 +130,31 @@ impl Problem {
         Self::internal(&UnknownRoute)
     }
 
-    /// The same request may safely be sent again.
+    /// The response for a request that the client can safely send again.
     pub fn unavailable() -> Self {
-        let detail = "Nothing was changed, or the same request may safely be repeated. Try again in a moment.";
+        let detail = "The API could not complete or confirm the request. You can safely send the same request again in a moment.";
         Self::retry_after(Code::TemporarilyUnavailable, detail, SignedDuration::from_secs(1))
     }
 
-    /// The same request may succeed after `pause`.
+    /// The response for a request that can succeed after `pause`.
     pub fn retry_after(code: Code, detail: impl Into<String>, pause: SignedDuration) -> Self {
         Self { retry_after: Some(pause), ..Self::new(code, detail) }
     }
 
-    /// A mistake of this side. `error` goes to the log, never to the client.
+    /// The response for an internal error. `error` goes to the log, never to the client.
     pub fn internal(error: &dyn std::error::Error) -> Self {
         tracing::error!(error = telemetry::chain(error), "the request failed");
-        Self::new(Code::InternalError, "The failure was logged. Tell support the requestId if it happens again.")
+        Self::new(
+            Code::InternalError,
+            "The API logged the error. If it happens again, send the `requestId` to support.",
+        )
     }
 
     pub fn code(&self) -> Code {
         self.code
     }
 
-    /// Seconds for the header `Retry-After`.
+    /// The value of the header `Retry-After`, in seconds.
     pub fn retry_after_seconds(&self) -> Option<i64> {
         self.retry_after.map(|duration| (duration.as_millis() + 999) as i64 / 1000)
     }
@@ -199,14 +208,14 @@ impl From<Refusal> for Problem {
                 Code::PermissionDenied,
                 permission,
                 format!(
-                    "This takes the permission {permission}. Ask somebody who holds one of the roles in `rolesThatMay`."
+                    "You do not have the permission `{permission}`. Ask a member with a role in `rolesThatMay` to do this."
                 ),
             ),
             Refusal::NotGrantable(permission) => (
                 Code::RoleNotGrantable,
                 permission,
                 format!(
-                    "A role involved holds the permission {permission}, which you do not. Ask somebody with a role in `rolesThatMay`."
+                    "A role in this change has the permission `{permission}`, which you do not have. Ask a member with a role in `rolesThatMay` to do this."
                 ),
             ),
         };
@@ -235,16 +244,16 @@ impl From<DirectoryError> for Problem {
             ),
             DirectoryError::NoAddress => Self::new(
                 Code::EmailNotVerified,
-                "The user pool has no e-mail address for you. Add one, verify it, and try again.",
+                "Your account has no email address. Add an email address to your account, verify it, and try again.",
             ),
             DirectoryError::TooOften(pause) => Self::retry_after(
                 Code::TooManyRequests,
-                "This request looks you up in the user pool, and you sent too many of them. Send it again later.",
+                "The API limits the requests that read your account from the user pool. Wait as `Retry-After` says, then try again.",
                 pause,
             ),
             DirectoryError::UnusableAddress => Self::new(
                 Code::EmailNotVerified,
-                "The e-mail address that the user pool has for you cannot be used here: the part before the @ must be at most 64 ASCII characters, unquoted and without two dots in a row. Change the address, verify it, and try again.",
+                "The API does not support your email address: it has quotes, two dots in a row, non-ASCII or too many characters before the @, or an incomplete domain. Change the email address of your account, verify it, and try again.",
             ),
             DirectoryError::Unavailable(_) => {
                 tracing::warn!(error = telemetry::chain(&error), "the user pool is not available");

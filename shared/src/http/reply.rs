@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Cursor, Problem};
 use crate::{domain::Version, items::Answer};
 
-/// What was asked for.
+/// The response to a request that succeeded.
 #[derive(Debug)]
 pub struct Reply {
     status: u16,
@@ -17,15 +17,15 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// 200 with a view.
+    /// A response with the status 200 and a view.
     ///
     /// # Errors
-    /// When a view cannot be written as JSON, which none of this product's can.
+    /// When a view cannot be written as JSON. That does not happen for the views of this product.
     pub fn ok(view: &impl Serialize) -> Result<Self, Problem> {
         Self::with(200, view)
     }
 
-    /// A view with another status.
+    /// A response with another status and a view.
     ///
     /// # Errors
     /// As [`Reply::ok`].
@@ -34,24 +34,24 @@ impl Reply {
         Ok(Self { status, etag: None, location: None, body: Some(body) })
     }
 
-    /// 204
+    /// A response with the status 204 and no body.
     pub fn no_content() -> Self {
         Self { status: 204, etag: None, location: None, body: None }
     }
 
-    /// Which state the view shows.
+    /// Adds the `ETag` of the version that the view shows.
     #[must_use]
     pub fn etag(self, version: &Version) -> Self {
         Self { etag: Some(version.etag()), ..self }
     }
 
-    /// Where the thing is that was created.
+    /// Adds the `Location` of the created resource.
     #[must_use]
     pub fn location(self, path: String) -> Self {
         Self { location: Some(path), ..self }
     }
 
-    /// As it is kept for when the same request comes again.
+    /// The form in which the response is stored for a repeated request.
     pub fn to_answer(&self) -> Answer {
         Answer { status: self.status, location: self.location.clone(), body: self.body.clone().unwrap_or_default() }
     }
@@ -68,23 +68,23 @@ impl From<Answer> for Reply {
     }
 }
 
-/// A page of a list.
+/// A page of a list in a response.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PageView<T> {
     items: Vec<T>,
-    /// For the next page; `null` on the last one.
+    /// The cursor of the next page, or `null` on the last page.
     next_cursor: Option<String>,
 }
 
 impl<T> PageView<T> {
-    /// `next`: the sort key that the page ends with, if there may be more.
+    /// Creates a page. `next` is the sort key at the end of the page, if there may be more items.
     pub fn new(items: impl Iterator<Item = T>, next: Option<String>, cursor: &Cursor) -> Self {
         Self { items: items.collect(), next_cursor: next.map(|key| cursor.write(&key)) }
     }
 }
 
-/// The HTTP response. Nothing of this API may be kept by a cache: every answer depends on who asks.
+/// Creates the HTTP response. No cache may store it, because every response depends on the caller.
 pub(super) fn response(answer: Result<Reply, Problem>, request_id: &str) -> Response<Body> {
     let builder = Response::builder().header(CACHE_CONTROL, "no-store");
     let response = match answer {

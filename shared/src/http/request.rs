@@ -14,13 +14,13 @@ use crate::{
     table::Occasion,
 };
 
-/// What is left of an invocation's time for writing the answer and the log.
+/// The part of an invocation's time that is reserved for the response and the log.
 const TO_ANSWER: Duration = Duration::from_millis(500);
 
-/// The largest body that is read.
+/// The largest body in bytes that the API accepts.
 const LARGEST_BODY: usize = 16 * 1024;
 
-/// A request as the gateway hands it over.
+/// A request from API Gateway.
 pub struct ApiRequest {
     request: Request,
     context: ApiGatewayV2httpRequestContext,
@@ -28,17 +28,17 @@ pub struct ApiRequest {
     now: Timestamp,
 }
 
-/// Which page of a list is wanted.
+/// The requested page of a list.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
-    /// 1 to 100.
+    /// The maximum number of items: 1 to 100.
     pub limit: u16,
-    /// Sort key to continue after.
+    /// The sort key after which the page begins.
     pub after: Option<String>,
 }
 
 impl ApiRequest {
-    /// The request, and the instant at which it is looked at.
+    /// Creates the request with the instant of its arrival.
     pub(super) fn new(request: Request, clients: Clients, now: Timestamp) -> Self {
         let context = match request.request_context() {
             RequestContext::ApiGatewayV2(context) => context,
@@ -47,27 +47,27 @@ impl ApiRequest {
         Self { request, context, clients, now }
     }
 
-    /// `GET /organizations/{organizationId}`
+    /// The route of the request, such as `GET /organizations/{organizationId}`.
     pub fn route(&self) -> &str {
         self.context.route_key.as_deref().unwrap_or_default()
     }
 
-    /// The gateway's id of the request.
+    /// API Gateway's id of the request.
     pub fn id(&self) -> &str {
         self.context.request_id.as_deref().unwrap_or_default()
     }
 
-    /// The instant of the request: one for everything that it decides.
+    /// The instant of the request, which all its decisions use.
     pub fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// For audit records.
+    /// The instant and id of the request, for audit records.
     pub fn occasion(&self) -> Occasion {
         Occasion { at: self.now, request_id: self.id().to_owned() }
     }
 
-    /// The time until shortly before Lambda ends the invocation; nothing outside of Lambda.
+    /// The time until shortly before Lambda ends the invocation. `None` outside of Lambda.
     pub(super) fn time_left(&self) -> Option<Duration> {
         let deadline = self.request.lambda_context_ref().map(|context| context.deadline).filter(|time| *time > 0)?;
         let now = u64::try_from(self.now.as_milliseconds()).unwrap_or_default();
@@ -78,7 +78,7 @@ impl ApiRequest {
         &self.request
     }
 
-    /// The signed-in user.
+    /// The caller: the user of the access token.
     ///
     /// # Errors
     /// 401 `access-token-required`
@@ -87,36 +87,36 @@ impl ApiRequest {
         Caller::from_claims(jwt.map(|jwt| &jwt.claims), &self.clients)
     }
 
-    /// A parameter of the path as it is; empty if the route has none of this name.
+    /// A path parameter without a check. It is empty if the route has no parameter of this name.
     pub fn path(&self, name: &str) -> &str {
         self.request.path_parameters_ref().and_then(|parameters| parameters.first(name)).unwrap_or_default()
     }
 
-    /// `{organizationId}`
+    /// Parses the path parameter `{organizationId}`.
     ///
     /// # Errors
-    /// 404 `organization-not-found`: what cannot be an id is an unknown one.
+    /// 404 `organization-not-found`, because a text that cannot be an id is an unknown id.
     pub fn organization_id(&self) -> Result<OrganizationId, Problem> {
         self.path("organizationId").parse().map_err(|InvalidId| Problem::organization_not_found())
     }
 
-    /// `{userId}`. A text that cannot be one is read as an id that nobody has: what the caller is told depends on what the
-    /// caller may see, and the table is asked for that in any case.
+    /// Parses the path parameter `{userId}`. A text that cannot be an id becomes an id that no user has. The response
+    /// depends on the caller's permissions, so the table is read in any case.
     pub fn user_id(&self) -> UserId {
         self.path("userId").parse().unwrap_or_else(|InvalidId| UserId::none())
     }
 
-    /// `{invitationId}`, likewise.
+    /// Parses the path parameter `{invitationId}`. A text that cannot be an id becomes an id that no invitation has.
     pub fn invitation_id(&self) -> InvitationId {
         self.path("invitationId").parse().unwrap_or(InvitationId::NONE)
     }
 
-    /// A parameter of the query.
+    /// A query parameter without a check.
     pub fn query(&self, name: &str) -> Option<String> {
         self.request.query_string_parameters_ref().and_then(|parameters| parameters.first(name)).map(str::to_owned)
     }
 
-    /// A parameter of the query that is a name of something.
+    /// Parses a query parameter that is the name of a value.
     ///
     /// # Errors
     /// 422 `validation-failed`
@@ -130,7 +130,7 @@ impl ApiRequest {
         parse(&text).map(Some).ok_or_else(|| Problem::invalid(&format!("/{name}"), rule))
     }
 
-    /// `?limit=` (1 to 100, default 25) and `&cursor=`
+    /// Parses the query parameters `limit` (1 to 100, default 25) and `cursor`.
     ///
     /// # Errors
     /// 400 `malformed-request`, 422 `validation-failed`, 400 `invalid-cursor`
@@ -144,26 +144,44 @@ impl ApiRequest {
                 return Err(Problem::invalid("/limit", "must be from 1 to 100"));
             }
             Some(_) => {
-                return Err(Problem::new(Code::MalformedRequest, "limit has to be a whole number from 1 to 100."));
+                return Err(Problem::new(
+                    Code::MalformedRequest,
+                    "`limit` must be a whole number from 1 to 100. Correct it and send the request again.",
+                ));
             }
         };
         let after = self.query("cursor").map(|text| cursor.read(&text)).transpose()?;
         Ok(PageRequest { limit, after })
     }
 
-    /// The body as the shape that the route takes. Fields that it does not know are refused: a misspelled field must not
-    /// silently mean nothing.
+    fn bytes(&self) -> &[u8] {
+        match self.request.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        }
+    }
+
+    /// The body of a route that works without one, as [`Self::body`] reads it.
+    ///
+    /// # Errors
+    /// Those of [`Self::body`], if there is one.
+    pub fn optional_body<T: DeserializeOwned + Default>(&self) -> Result<T, Problem> {
+        if self.bytes().is_empty() { Ok(T::default()) } else { self.body() }
+    }
+
+    /// Parses the body of the route. It rejects unknown fields, because a misspelled field must not be ignored
+    /// silently.
     ///
     /// # Errors
     /// 413 `body-too-large`, 415 `unsupported-media-type`, 400 `malformed-request`
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let bytes: &[u8] = match self.request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => &[],
-        };
+        let bytes = self.bytes();
         if bytes.len() > LARGEST_BODY {
-            return Err(Problem::new(Code::BodyTooLarge, "Send at most 16 KiB."));
+            return Err(Problem::new(
+                Code::BodyTooLarge,
+                "The body must have at most 16 KiB. Shorten it and send the request again.",
+            ));
         }
         let media_type =
             self.request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -171,17 +189,17 @@ impl ApiRequest {
         if essence != "application/json" && !(essence.starts_with("application/") && essence.ends_with("+json")) {
             return Err(Problem::new(
                 Code::UnsupportedMediaType,
-                "Send the body as JSON, with `Content-Type: application/json`.",
+                "The `Content-Type` of the body is not JSON. Send a JSON body with `Content-Type: application/json`.",
             ));
         }
         // An array would do for serde, its elements taken for the fields in order.
         if !bytes.trim_ascii_start().starts_with(b"{") {
-            return Err(Problem::new(Code::MalformedRequest, "The body has to be a JSON object."));
+            return Err(Problem::new(Code::MalformedRequest, malformed_body("must be a JSON object")));
         }
         serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedRequest, malformed(&error)))
     }
 
-    /// The version in `If-Match`, if the header is there and is not `*`.
+    /// Parses the version in `If-Match`. `None` if the header is missing or is `*`.
     ///
     /// # Errors
     /// 400 `malformed-request` for more than one entity tag, 412 `version-mismatch` for a weak one, which never matches.
@@ -194,30 +212,34 @@ impl ApiRequest {
         if text.starts_with("W/") {
             return Err(Problem::new(
                 Code::VersionMismatch,
-                "If-Match takes the ETag exactly as it was given; a weak one never matches.",
+                "`If-Match` has a weak `ETag`, which never matches. Send the `ETag` exactly as the API returned it.",
             ));
         }
         let tag =
             text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|tag| !tag.contains(['"', ',']));
-        let tag =
-            tag.ok_or_else(|| Problem::new(Code::MalformedRequest, "If-Match takes one ETag, in its quotes, or `*`."))?;
+        let tag = tag.ok_or_else(|| {
+            Problem::new(
+                Code::MalformedRequest,
+                "`If-Match` must be one `ETag` in its quotes, or `*`. Send the `ETag` exactly as the API returned it.",
+            )
+        })?;
         Ok(Some(Version::from(tag.to_owned())))
     }
 
-    /// What makes this request the same one when it comes again; nothing without the header.
+    /// The identity of the request for its idempotency key. `None` without the header.
     ///
     /// # Errors
     /// 400 `malformed-request`
     pub fn idempotency(&self, caller: &Caller) -> Result<Option<Idempotency>, Problem> {
         let Some(header) = self.request.headers().get("idempotency-key") else { return Ok(None) };
         let key = IdempotencyKey::parse(header.to_str().unwrap_or_default())?;
-        let body: serde_json::Value = self.body()?;
-        let asked = serde_json::json!([self.path("organizationId"), body]);
+        let body: serde_json::Value = self.optional_body()?;
+        let asked = serde_json::json!([self.path("organizationId"), self.path("invitationId"), body]);
         Ok(Some(Idempotency::new(caller.user_id.clone(), self.route(), key, &asked)))
     }
 }
 
-/// What is wrong with a body, without repeating what was sent: that could be anybody's.
+/// Describes the error in a body, without repeating values of the request, which can be personal data.
 fn malformed(error: &serde_json::Error) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     if error.is_data() {
@@ -228,12 +250,18 @@ fn malformed(error: &serde_json::Error) -> String {
         let name = text.split('`').nth(1).unwrap_or_default();
         let is_name = name.len() <= 32 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if known && is_name {
-            return format!("{}.", text.chars().filter(|c| !c.is_control()).take(300).collect::<String>());
+            let text: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
+            return malformed_body(&format!("does not have the fields of this route: {text}"));
         }
         if known {
-            return format!("The body has a field that the route does not know, at {place}.");
+            return malformed_body(&format!("has a field that this route does not have, at {place}"));
         }
-        return format!("A value has the wrong type at {place}.");
+        return malformed_body(&format!("has a value of the wrong type at {place}"));
     }
-    format!("The body is not valid JSON at {place}.")
+    malformed_body(&format!("is not valid JSON at {place}"))
+}
+
+/// The error and what to do about it, which is the same for every malformed body.
+fn malformed_body(error: &str) -> String {
+    format!("The body {error}. Correct the body and send the request again.")
 }

@@ -5,24 +5,25 @@ use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 use super::{ApiRequest, Clients, Problem, Reply, reply::response};
 use crate::{configuration::InvalidConfiguration, environment::Environment, metrics::Origin, start::Start, telemetry};
 
-/// A request that is being answered. In a box of its own, so that it is not moved through every layer above it.
+/// The future response to a request. It is boxed, so that the layers above do not move it.
 pub type Answering<'a> = Pin<Box<dyn Future<Output = Result<Reply, Problem>> + Send + 'a>>;
 
-/// A function behind the HTTP API. [`routes!`](crate::routes) writes the part that has to agree with template.yaml.
+/// A function behind the HTTP API. [`routes!`](crate::routes) writes the part that must match template.yaml.
 pub trait HttpFunction: Sized + Send + Sync + 'static {
-    /// Every route that it answers, as API Gateway writes it: `GET /organizations/{organizationId}`.
+    /// All routes of the function, as API Gateway writes them: `GET /organizations/{organizationId}`.
     const ROUTES: &'static [&'static str];
 
     /// # Errors
     /// When the environment is not what template.yaml sets.
     fn new(start: &Start) -> Result<Self, InvalidConfiguration>;
 
-    /// Answers a request for one of its routes.
+    /// Handles a request for one of the function's routes.
     fn answer<'a>(&'a self, request: &'a ApiRequest) -> Answering<'a>;
 }
 
-/// The one table of a function's routes: `routes! { Members { "GET /…/members" => list, … } }`. The lookup is exact, and a
-/// route that only template.yaml knows is a mistake of ours: a logged 500, never another route's handler.
+/// Defines the only table of a function's routes: `routes! { Members { "GET /…/members" => list, … } }`. The lookup is
+/// exact. If only template.yaml has a route, the function logs an error and returns 500. It never calls the handler of
+/// another route.
 #[macro_export]
 macro_rules! routes {
     ($function:ty { $($route:literal => $handler:ident),+ $(,)? }) => {
@@ -43,7 +44,7 @@ macro_rules! routes {
     };
 }
 
-/// A function with what every request to it needs.
+/// A function with everything that each of its requests needs.
 pub struct Api<F> {
     service: &'static str,
     function: F,
@@ -71,8 +72,8 @@ impl<F: HttpFunction> Api<F> {
         Ok(Self { service, function: F::new(start)?, clients, environment: start.environment.clone() })
     }
 
-    /// One deadline, Lambda's own, bounds everything that a request does: the calls to AWS, their retries, the pauses
-    /// between. A function that Lambda kills answers nothing, and API Gateway makes a 500 of that.
+    /// Handles a request before Lambda's deadline, which limits all calls to AWS, their retries and the pauses. If
+    /// Lambda ended the function, API Gateway would return a 500 without details.
     async fn answer_in_time(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let answer = self.function.answer(request);
         match request.time_left() {
@@ -84,8 +85,8 @@ impl<F: HttpFunction> Api<F> {
         }
     }
 
-    /// Answers one request and leaves one line in the log, and one of metrics where there was something to count. Whatever
-    /// goes wrong becomes a problem document.
+    /// Handles one request. Writes one log line, and a line of counts if there are any. Every error becomes an error
+    /// response.
     pub async fn respond(&self, request: Request) -> Response<Body> {
         let Self { service, environment, .. } = self;
         let request = ApiRequest::new(request, self.clients.clone(), environment.now());

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use super::{Corrupt, Item, Key, Text, keys::sk, read::Unreadable};
 use crate::domain::{AddressKey, InvitationId, OrganizationId, Timestamp, UserId};
 
-/// `ORG#org` / `ADDRESS#key`: at most one live invitation or one member per address (R13, I3).
+/// The address guard, `ORG#org` / `ADDRESS#key`: at most one pending invitation or one member has an email address
+/// (R13, I3).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AddressGuardItem {
     organization_id: Text<OrganizationId>,
@@ -13,12 +14,12 @@ pub struct AddressGuardItem {
     invitation_expiry: Option<Text<Timestamp>>,
 }
 
-/// Who holds an address.
+/// The holder of an email address in an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
-    /// A member who joined with it.
+    /// A member who joined with the address.
     Member(UserId),
-    /// An invitation that was sent to it, live until the instant.
+    /// An invitation that was sent to the address, with the instant of its expiry.
     Invitation(InvitationId, Timestamp),
 }
 
@@ -31,7 +32,7 @@ impl Item for AddressGuardItem {
 }
 
 impl AddressGuardItem {
-    /// That `holder` has the address.
+    /// Creates the item that says that `holder` has the address.
     pub fn new(organization: OrganizationId, address: &AddressKey, holder: &Holder) -> Self {
         let (member_id, invitation_id, invitation_expiry) = match holder {
             Holder::Member(user) => (Some(Text(user.clone())), None, None),
@@ -47,7 +48,7 @@ impl AddressGuardItem {
     }
 }
 
-/// Two fields or one, so that this can fail where no single field does.
+/// Fails if the item has neither field, although each field alone is optional.
 impl TryFrom<AddressGuardItem> for Holder {
     type Error = Corrupt;
 

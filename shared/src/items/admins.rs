@@ -3,10 +3,11 @@ use serde::{Deserialize, Serialize};
 use super::{Item, Key, Text, keys::sk};
 use crate::domain::OrganizationId;
 
-/// `ORG#org` / `ADMINS`: what the last-admin rule is a condition on (R10, I1).
+/// The number of organization admins, `ORG#org` / `ADMINS`. The last-admin rule is a condition on it (R10, I1).
 ///
-/// A number and no list of ids, so that it stays as small as it is however many there are. It cannot drift: every transaction
-/// that changes it also holds, as a condition on the member, whether that member is an organization admin.
+/// It is a number and not a list of ids, so its size does not depend on the number of admins. It is always correct:
+/// every transaction that changes it also has a condition on the member item, which says whether that member is an
+/// organization admin.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AdminsItem {
     organization_id: Text<OrganizationId>,
@@ -22,7 +23,7 @@ impl Item for AdminsItem {
 }
 
 impl AdminsItem {
-    /// A new organization has one admin: its creator.
+    /// Creates the item of a new organization, whose only admin is its creator.
     pub fn new(organization: OrganizationId) -> Self {
         Self { organization_id: Text(organization), admins: 1 }
     }

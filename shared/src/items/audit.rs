@@ -5,18 +5,18 @@ use uuid::Uuid;
 use super::{Item, Key, Text, keys::sk};
 use crate::domain::{OrganizationId, Role, Timestamp, UserId, named};
 
-/// `ORG#org` / `AUDIT#uuidv7`: who did what, on whom, when, from which request (R17).
+/// An audit record, `ORG#org` / `AUDIT#uuidv7`: the actor, the action, its target, the time and the request (R17).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AuditItem {
     pub(crate) organization_id: Text<OrganizationId>,
-    /// UUIDv7 of the instant.
+    /// The id of the record, a UUIDv7 of its instant.
     pub(crate) audit_id: Text<Uuid>,
-    /// The user; nobody where somebody who has not signed in answers an invitation.
+    /// The user who acted. Missing if a person without a sign-in replied to an invitation.
     pub(crate) actor: Option<Text<UserId>>,
     pub(crate) action: Text<AuditAction>,
-    /// On which user, invitation or workspace.
+    /// The user, invitation or workspace that the action changed.
     pub(crate) target: Option<String>,
-    /// The roles that it gave.
+    /// The roles that the action granted.
     pub(crate) roles: Option<Vec<Text<Role>>>,
     pub(crate) at: Text<Timestamp>,
     pub(crate) request_id: String,
@@ -30,24 +30,30 @@ impl Item for AuditItem {
     }
 }
 
-/// What can be done.
+/// The actions that are audited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
-    OrganizationFounded,
+    OrganizationCreated,
     InvitationCreated,
+    InvitationResent,
     InvitationAccepted,
     InvitationDeclined,
+    InvitationRevoked,
+    InvitationExpired,
     RolesChanged,
     MemberRemoved,
     MemberLeft,
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 7] = [
-        Self::OrganizationFounded,
+    pub const ALL: [Self; 10] = [
+        Self::OrganizationCreated,
         Self::InvitationCreated,
+        Self::InvitationResent,
         Self::InvitationAccepted,
         Self::InvitationDeclined,
+        Self::InvitationRevoked,
+        Self::InvitationExpired,
         Self::RolesChanged,
         Self::MemberRemoved,
         Self::MemberLeft,
@@ -55,10 +61,13 @@ impl AuditAction {
 
     pub const fn name(self) -> &'static str {
         match self {
-            Self::OrganizationFounded => "organization.founded",
+            Self::OrganizationCreated => "organization.created",
             Self::InvitationCreated => "invitation.created",
+            Self::InvitationResent => "invitation.resent",
             Self::InvitationAccepted => "invitation.accepted",
             Self::InvitationDeclined => "invitation.declined",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::InvitationExpired => "invitation.expired",
             Self::RolesChanged => "member.roles_changed",
             Self::MemberRemoved => "member.removed",
             Self::MemberLeft => "member.left",

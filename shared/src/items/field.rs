@@ -1,4 +1,4 @@
-//! What the fields of items hold. The domain knows nothing of serde; these wrappers do.
+//! The types of the fields of items. The domain types do not know serde, so these types wrap them.
 
 use std::{
     fmt::{self, Display},
@@ -9,11 +9,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 use crate::domain::{EmailAddress, InvitationMessage, Locale, OrganizationName, PersonName, WorkspaceName};
 
-/// Why a text was refused. [`Corrupt`](super::Corrupt) drops it: it names the field, and no error of a parser, which may
-/// quote what it was given, is ever shown.
+/// The error for a text that cannot be parsed. [`Corrupt`](super::Corrupt) drops it and names only the field, because
+/// the error of a parser can quote the value.
 const UNUSABLE: &str = "no usable value";
 
-/// Structure: an id, an instant, a state. `Display` writes it, `FromStr` reads it, and what it refuses is unreadable.
+/// A field with structure: an id, an instant, a state. `Display` writes it, and `FromStr` reads it. A value that
+/// `FromStr` rejects is unreadable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<T>(pub T);
 
@@ -41,14 +42,14 @@ impl<'de, T: FromStr> Deserialize<'de> for Text<T> {
     }
 }
 
-/// Words that people chose. The rules for writing them may become stricter with every release, so they are not applied
-/// again to what is stored: no release makes the items of an earlier one unreadable.
+/// A field with words that people chose. The rules for writing them can become stricter with every release. So they are
+/// not applied to a stored value, and no release makes the items of an earlier release unreadable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Stored<T>(pub(super) T);
 
-/// A type of the domain that can be read back without its rules.
+/// A domain type that can be read without its rules.
 ///
-/// Not `Display`: that would put names and addresses one `%` away from the log (I11).
+/// This trait replaces `Display`, which would allow a log line to contain a name or an email address (I11).
 pub(super) trait StoredText {
     fn stored(text: String) -> Self;
     fn text(&self) -> &str;
@@ -88,7 +89,7 @@ impl<'de, T: StoredText> Deserialize<'de> for Stored<T> {
     }
 }
 
-/// Roles as the string set that conditions ask `contains` of.
+/// Writes roles as a string set, so that conditions can use `contains`.
 pub(super) mod role_set {
     use super::{Deserialize, Deserializer, Error, Serializer, UNUSABLE};
     use crate::domain::RoleSet;

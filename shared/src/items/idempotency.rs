@@ -3,18 +3,20 @@ use serde::{Deserialize, Serialize};
 use super::{Item, Key, Text, keys::sk};
 use crate::domain::{OrganizationId, Timestamp, UserId};
 
-/// `USER#sub` / `IDEMPOTENCY#route#key`: the answer to a request, written in the same transaction as its effect (I9).
+/// An idempotency record, `USER#sub` / `IDEMPOTENCY#route#key`: the response to a request. The transaction of the
+/// change writes it (I9).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct IdempotencyItem {
-    /// Whose key it is.
+    /// The user who sent the key.
     pub(crate) user_id: Text<UserId>,
     pub(crate) route: String,
-    /// As the client sent it.
+    /// The key that the client sent.
     pub(crate) idempotency_key: String,
-    /// SHA-256 over what the request asked for.
+    /// The SHA-256 hash of the content of the request.
     pub(crate) fingerprint: String,
     pub(crate) answer: Answer,
-    /// Seconds since 1970, 24 hours on. DynamoDB collects it some time later; what counts is the comparison.
+    /// The expiry, in seconds since 1970. DynamoDB deletes the item some time later, so the code compares the time
+    /// itself.
     pub(crate) ttl: i64,
 }
 
@@ -26,15 +28,15 @@ impl Item for IdempotencyItem {
     }
 }
 
-/// The key was used before, for something else.
+/// The key was used for another request before.
 #[derive(Debug)]
 pub struct KeyReused;
 
 impl IdempotencyItem {
-    /// The answer that was kept, if it still is to be given again to a request with this fingerprint.
+    /// Returns the stored response, if it is still valid, to a request with this fingerprint.
     ///
     /// # Errors
-    /// When it was the answer to something else.
+    /// When the response belongs to another request.
     pub fn replay(self, fingerprint: &str, now: Timestamp) -> Result<Option<Answer>, KeyReused> {
         if self.ttl <= now.as_seconds() {
             return Ok(None);
@@ -44,13 +46,25 @@ impl IdempotencyItem {
 }
 
 impl Answer {
-    /// The organization that was created, as `Location` names it.
+    /// The organization that the request created, from its `Location`.
     pub fn organization(&self) -> Option<OrganizationId> {
         self.location.as_ref()?.strip_prefix("/organizations/")?.parse().ok()
     }
+
+    /// The organization that was joined, as the body names it.
+    pub fn membership(&self) -> Option<OrganizationId> {
+        serde_json::from_str::<Membership>(&self.body).ok()?.organization_id.parse().ok()
+    }
 }
 
-/// An answer that can be given again.
+/// Of a body that shows a membership.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Membership {
+    organization_id: String,
+}
+
+/// A response in stored form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     pub status: u16,

@@ -43,6 +43,8 @@ pub struct InvitationItem {
     mail_due_at: Option<Text<Timestamp>>,
     #[serde(default)]
     secret_hashes: Vec<String>,
+    #[serde(default)]
+    expired_hashes: Vec<String>,
     /// Partition key of the index by address, only while pending.
     invited_address: Option<Text<AddressKey>>,
 }
@@ -60,8 +62,9 @@ impl Item for InvitationItem {
 }
 
 impl InvitationItem {
-    /// A new invitation, whose mail is to be sent.
-    pub fn queued(invitation: &Invitation, mail_id: &str) -> Self {
+    /// A new invitation. If it is delivered by email, the email is to be sent.
+    pub fn new(invitation: &Invitation, mail_id: &str) -> Self {
+        let delivery = &invitation.delivery;
         Self {
             organization_id: Text(invitation.organization_id),
             invitation_id: Text(invitation.id),
@@ -75,15 +78,22 @@ impl InvitationItem {
             created_at: Text(invitation.created_at),
             expires_at: Text(invitation.expires_at),
             state: Text(InvitationState::Pending),
-            delivery_status: Text(DeliveryStatus::Queued),
+            delivery_status: Text(delivery.status),
             delivery_reason: None,
-            delivery_at: Text(invitation.created_at),
+            delivery_at: Text(delivery.at),
             mail_id: mail_id.to_owned(),
             mail_attempts: 0,
-            mail_due_at: Some(Text(invitation.created_at.plus(SignedDuration::from_secs(UNTIL_THE_SCHEDULE)))),
-            secret_hashes: Vec::new(),
+            mail_due_at: Self::due(delivery).map(Text),
+            secret_hashes: invitation.secret_hashes.clone(),
+            expired_hashes: Vec::new(),
             invited_address: Some(Text(invitation.email.key())),
         }
+    }
+
+    /// When the schedule takes the email up, if there is one to send.
+    pub fn due(delivery: &Delivery) -> Option<Timestamp> {
+        let is_queued = delivery.status == DeliveryStatus::Queued;
+        is_queued.then(|| delivery.at.plus(SignedDuration::from_secs(UNTIL_THE_SCHEDULE)))
     }
 
     /// Which mail is to be sent.
@@ -119,6 +129,7 @@ impl From<InvitationItem> for Invitation {
             state: item.state.0,
             delivery: Delivery { status: item.delivery_status.0, reason: item.delivery_reason, at: item.delivery_at.0 },
             secret_hashes: item.secret_hashes,
+            expired_hashes: item.expired_hashes,
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Every key of the table, in one place. Each names a user or an organization, so that no item of one organization can
-//! be reached with the id of another (R19, I6).
+//! All keys of the table. Each key names a user or an organization, so that no id of one organization can reach an item
+//! of another one (R19, I6).
 
 use std::{fmt::Display, str::FromStr};
 
@@ -11,23 +11,23 @@ use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId};
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// Partition: `USER#sub` or `ORG#org`.
+    /// The partition key: `USER#sub`, `ORG#org` or `MAILBOX#address`.
     pub pk: String,
     pub sk: String,
 }
 
-/// Sort key of a user's profile.
+/// The sort key of a user's profile.
 pub const PROFILE: &str = "PROFILE";
-/// Sort keys of membership pointers begin with it.
+/// The beginning of the sort keys of membership pointers.
 pub const POINTERS: &str = "ORG#";
-/// Sort keys of members begin with it.
+/// The beginning of the sort keys of members.
 pub const MEMBERS: &str = "MEMBER#";
-/// Sort keys of invitations begin with it.
+/// The beginning of the sort keys of invitations.
 pub const INVITATIONS: &str = "INVITATION#";
-/// Sort keys of workspaces begin with it.
+/// The beginning of the sort keys of workspaces.
 pub const WORKSPACES: &str = "WORKSPACE#";
 
-/// Sort keys. Items know their ids as text, everybody else as types: both come here.
+/// The sort keys. Items have their ids as text, and all other code has them as types. Both use these functions.
 pub(super) mod sk {
     use std::fmt::Display;
 
@@ -80,22 +80,23 @@ impl Key {
         Self::of_user(user, PROFILE)
     }
 
-    /// That a user is a member of an organization, as seen from the user.
+    /// The key of a membership pointer: the fact that a user is a member of an organization.
     pub fn pointer(user: &UserId, organization: OrganizationId) -> Self {
         Self::of_user(user, sk::pointer(organization))
     }
 
-    /// The answer to a request that may come again.
+    /// The key of an idempotency record: the response to a request that can be repeated.
     pub fn idempotency(user: &UserId, route: &str, key: &str) -> Self {
         Self::of_user(user, sk::idempotency(route, key))
     }
 
-    /// An organization's details.
+    /// The key of an organization's details.
     pub fn organization(organization: OrganizationId) -> Self {
         Self::of_organization(organization, sk::META)
     }
 
-    /// How many organization admins it has, apart from META: only a change that concerns an admin touches it.
+    /// The key of the number of organization admins. It is not in META, so that only a change that concerns an admin
+    /// writes it.
     pub fn admins(organization: OrganizationId) -> Self {
         Self::of_organization(organization, sk::ADMINS)
     }
@@ -104,27 +105,32 @@ impl Key {
         Self::of_organization(organization, sk::SUBSCRIPTION)
     }
 
-    /// Its seats, apart from META so that joining and inviting never touch that.
+    /// The key of an organization's seats. They are not in META, so that joining and inviting never write META.
     pub fn seats(organization: OrganizationId) -> Self {
         Self::of_organization(organization, sk::SEATS)
     }
 
-    /// One of its members.
+    /// The key of a member of an organization.
     pub fn member(organization: OrganizationId, user: &UserId) -> Self {
         Self::of_organization(organization, sk::member(user))
     }
 
-    /// Who holds an address in it: one live invitation or one member.
+    /// The key of an address guard: the pending invitation or the member that has an email address.
     pub fn address(organization: OrganizationId, address: &AddressKey) -> Self {
         Self::of_organization(organization, sk::address(address))
     }
 
-    /// One of its invitations.
+    /// The key of an invitation of an organization.
     pub fn invitation(organization: OrganizationId, invitation: InvitationId) -> Self {
         Self::of_organization(organization, sk::invitation(invitation))
     }
 
-    /// As DynamoDB's API has it.
+    /// How many invitation emails one address was sent on one day, whichever organizations invited it.
+    pub fn mailbox(address: &AddressKey, day: &str) -> Self {
+        Self { pk: format!("MAILBOX#{address}"), sk: format!("EMAILS#{day}") }
+    }
+
+    /// The key as DynamoDB attributes.
     pub fn to_attributes(&self) -> Attributes {
         Attributes::from([
             ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
@@ -133,17 +139,17 @@ impl Key {
     }
 }
 
-/// Whether a sort key is that of a member.
+/// Whether a sort key belongs to a member.
 pub fn is_member(key: &str) -> bool {
     is::<UserId>(key, MEMBERS)
 }
 
-/// Whether a sort key is that of an invitation.
+/// Whether a sort key belongs to an invitation.
 pub fn is_invitation(key: &str) -> bool {
     is::<InvitationId>(key, INVITATIONS)
 }
 
-/// Whether a sort key is that of a membership pointer.
+/// Whether a sort key belongs to a membership pointer.
 pub fn is_pointer(key: &str) -> bool {
     is::<OrganizationId>(key, POINTERS)
 }
@@ -152,12 +158,12 @@ fn is<T: FromStr>(key: &str, prefix: &str) -> bool {
     key.strip_prefix(prefix).is_some_and(|id| id.parse::<T>().is_ok())
 }
 
-/// The partition of a user.
+/// The partition key of a user.
 pub fn user_partition(user: &UserId) -> String {
     Key::of_user(user, "").pk
 }
 
-/// The partition of an organization.
+/// The partition key of an organization.
 pub fn organization_partition(organization: OrganizationId) -> String {
     Key::of_organization(organization, "").pk
 }

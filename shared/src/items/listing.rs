@@ -1,32 +1,33 @@
-//! The index `lists`: the lists that a filter asks for, each in an order of its own. One index for all of them, since every
-//! item is in at most one of them at a time.
+//! The index `lists` contains the filtered lists, each in its own order. One index is sufficient, because every item is
+//! in at most one list at a time.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::{EmailAddress, InvitationId, InvitationState, OrganizationId, Role, RoleSet, Timestamp, UserId};
 
-/// The index's partition key.
+/// The partition key of the index.
 pub const LIST_ATTRIBUTE: &str = "list";
-/// Its sort key.
+/// The sort key of the index.
 pub const LIST_KEY_ATTRIBUTE: &str = "list_key";
 
-/// Between the two halves of a list key. No address, instant or id has it, and it sorts before all that they have.
+/// The separator between the two parts of a list key. No email address, instant or id contains it, and it sorts before
+/// all their characters.
 const BETWEEN: char = ' ';
-/// Sorts before every character of a list key but the space.
+/// A character that sorts before every character of a list key except the space.
 const FIRST: char = '!';
-/// Sorts after every character of a list key.
+/// A character that sorts after every character of a list key.
 const LAST: char = '\u{7f}';
-/// No email address is longer.
+/// The maximum length of an email address.
 const LONGEST_ADDRESS: usize = 254;
 
 /// One of the lists of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum List {
-    /// Those who are `member`, by email address.
+    /// The members with the `member` role, by email address.
     Members,
-    /// Those who hold one of the other roles, by email address.
+    /// The members with another role, by email address.
     Admins,
-    /// Invitations in one state, by expiry.
+    /// The invitations in one state, by expiry.
     Invitations(InvitationState),
 }
 
@@ -47,7 +48,7 @@ impl List {
     }
 }
 
-/// A place in the index.
+/// The position of an item in the index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
     list: String,
@@ -66,7 +67,12 @@ impl Listing {
         expires_at: Timestamp,
         invitation: InvitationId,
     ) -> Self {
-        Self { list: List::Invitations(state).name(organization), key: format!("{expires_at}{BETWEEN}{invitation}") }
+        Self { list: List::Invitations(state).name(organization), key: Self::key_of_invitation(expires_at, invitation) }
+    }
+
+    /// The value of [`LIST_KEY_ATTRIBUTE`] of an invitation.
+    pub fn key_of_invitation(expires_at: Timestamp, invitation: InvitationId) -> String {
+        format!("{expires_at}{BETWEEN}{invitation}")
     }
 
     pub(super) fn into_attributes(self) -> [(String, AttributeValue); 2] {
@@ -75,7 +81,7 @@ impl Listing {
     }
 }
 
-/// A part of a list: from key to key, both of them in it.
+/// A part of a list, from one key to another, including both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
     pub from: String,
@@ -87,7 +93,7 @@ impl Span {
         Self { from: FIRST.to_string(), to: LAST.to_string() }
     }
 
-    /// Members whose address begins with `prefix`, upper and lower case aside. Nothing if no address is that long.
+    /// The members whose email address begins with `prefix`, without regard to case. `None` if no address is that long.
     pub fn of_addresses(prefix: &str) -> Option<Self> {
         let prefix = prefix.to_ascii_lowercase();
         (prefix.len() <= LONGEST_ADDRESS).then(|| Self {
@@ -96,17 +102,17 @@ impl Span {
         })
     }
 
-    /// Invitations that expire later than `now`.
+    /// The invitations that expire later than `now`.
     pub fn after(now: Timestamp) -> Self {
         Self { from: format!("{now}{LAST}"), ..Self::everything() }
     }
 
-    /// Invitations that have expired at `now`.
+    /// The invitations that have expired at `now`.
     pub fn until(now: Timestamp) -> Self {
         Self { to: format!("{now}{LAST}"), ..Self::everything() }
     }
 
-    /// What comes after `key`. Nothing if that is behind the end.
+    /// The part after `key`. `None` if `key` is at or after the end.
     #[must_use]
     pub fn continued_after(self, key: &str) -> Option<Self> {
         // No key is another one with more behind it: each ends with an id.
@@ -114,7 +120,7 @@ impl Span {
         (from <= self.to).then_some(Self { from, ..self })
     }
 
-    /// What comes before `key`, for a list that is read backwards. Nothing if that is before the beginning.
+    /// The part before `key`, for a list that is read backwards. `None` if `key` is at or before the beginning.
     #[must_use]
     pub fn continued_before(self, key: &str) -> Option<Self> {
         // Instants and ids of invitations have one length, so nothing lies between the text one character lower and `key`.

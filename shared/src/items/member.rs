@@ -7,7 +7,7 @@ use super::{
 };
 use crate::domain::{EmailAddress, Member, OrganizationId, PersonName, RoleSet, Timestamp, UserId, Version};
 
-/// `ORG#org` / `MEMBER#sub`
+/// A member of an organization, `ORG#org` / `MEMBER#sub`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MemberItem {
     organization_id: Text<OrganizationId>,
@@ -60,7 +60,7 @@ impl From<MemberItem> for Member {
     }
 }
 
-/// `USER#sub` / `ORG#org`: exists if and only if the member does (I2).
+/// A membership pointer, `USER#sub` / `ORG#org`. It exists if and only if the member exists (I2).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PointerItem {
     user_id: Text<UserId>,
@@ -81,7 +81,7 @@ impl From<&Member> for PointerItem {
     }
 }
 
-/// Where the user is a member.
+/// The organization that the pointer names.
 impl From<PointerItem> for OrganizationId {
     fn from(item: PointerItem) -> Self {
         item.organization_id.0

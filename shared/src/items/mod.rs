@@ -1,6 +1,6 @@
-//! What the table holds: one file per kind of item, each with its keys and its way to and from the domain.
+//! The items of the table: one file for each kind of item, with its keys and its conversions from and to the domain.
 //!
-//! Every item carries `pk`, `sk`, its kind (`entity`) and the version of its shape (`schema`).
+//! Every item has `pk`, `sk`, its kind (`entity`) and the version of its form (`schema`).
 
 mod address;
 mod admins;
@@ -10,6 +10,7 @@ mod idempotency;
 mod invitation;
 pub mod keys;
 pub mod listing;
+mod mailbox;
 mod member;
 mod organization;
 mod read;
@@ -33,21 +34,22 @@ pub use field::Text;
 pub use idempotency::{Answer, IdempotencyItem, KeyReused};
 pub use invitation::InvitationItem;
 pub use keys::Key;
-pub use listing::{List, Listing};
+pub use listing::{LIST_KEY_ATTRIBUTE, List, Listing};
+pub use mailbox::MailboxItem;
 pub use member::{MemberItem, PointerItem};
 pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
 pub use unsent_mail::{UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use workspace::WorkspaceItem;
 
-/// An item as DynamoDB's API has it.
+/// An item as DynamoDB attributes.
 pub type Attributes = HashMap<String, AttributeValue>;
 
-/// The version of the items' shape that this code writes.
+/// The version of the items' form that this code writes.
 const SCHEMA: u8 = 1;
 
-/// An item that does not say what its kind of item has to say: somebody else wrote it, or a later release. Says which kind
-/// and which field; values never appear in it (I11).
+/// The error for an item that its kind does not allow, because other software or a later release wrote it. It names the
+/// kind and the field, and never contains a value (I11).
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("an item of kind {entity} cannot be read: {problem}")]
 pub struct Corrupt {
@@ -61,7 +63,7 @@ impl Corrupt {
     }
 }
 
-/// Most items cannot fail to become what they are in the domain.
+/// The conversion of most items into the domain cannot fail.
 impl From<Infallible> for Corrupt {
     fn from(never: Infallible) -> Self {
         match never {}
@@ -73,15 +75,15 @@ pub trait Item: Serialize + DeserializeOwned {
     /// The value of `entity`.
     const ENTITY: &'static str;
 
-    /// Where the item is.
+    /// The key of the item.
     fn key(&self) -> Key;
 
-    /// Where it stands in the index of lists, if that has items of its kind.
+    /// The position of the item in the index of lists, if it has one.
     fn listing(&self) -> Option<Listing> {
         None
     }
 
-    /// The item with its keys, its kind and the version of its shape. Fields without a value are left out.
+    /// Writes the item with its keys, its kind and the version of its form. It leaves out fields without a value.
     ///
     /// # Errors
     /// Never for the items of this crate.

@@ -8,7 +8,7 @@ use crate::domain::{
     OrganizationStatus, Seats, Subscription, SubscriptionStatus, Timestamp, UserId, Version,
 };
 
-/// `ORG#org` / `META`
+/// The details of an organization, `ORG#org` / `META`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct OrganizationItem {
     organization_id: Text<OrganizationId>,
@@ -71,7 +71,7 @@ impl From<OrganizationItem> for Organization {
     }
 }
 
-/// `ORG#org` / `SUBSCRIPTION`
+/// The subscription of an organization, `ORG#org` / `SUBSCRIPTION`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SubscriptionItem {
     organization_id: Text<OrganizationId>,
@@ -90,7 +90,7 @@ impl Item for SubscriptionItem {
 }
 
 impl SubscriptionItem {
-    /// What an organization is founded with.
+    /// Creates the subscription of a new organization.
     pub fn new(organization: OrganizationId, subscription: &Subscription) -> Self {
         Self {
             organization_id: Text(organization),
@@ -113,24 +113,24 @@ impl From<SubscriptionItem> for Subscription {
     }
 }
 
-/// `ORG#org` / `SEATS`
+/// The seats of an organization and its invitations of the day, `ORG#org` / `SEATS`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct SeatsItem {
     organization_id: Text<OrganizationId>,
     seats_used: u64,
-    /// Here rather than in SUBSCRIPTION, so that one condition on one item compares both (R16).
+    /// The limit is in this item and not in SUBSCRIPTION, so that one condition on one item compares both (R16).
     seat_limit: u64,
-    /// The day, UTC, that the two counts are of (R24). Here, since every invitation writes this item anyway.
+    /// The day (UTC) of the two counts (R24). They are in this item, because every invitation writes it anyway.
     invitations_on: Option<String>,
     #[serde(default)]
     invitations_made: u32,
-    /// By inviter, see [`invitations_of`].
+    /// The number of invitations by each inviter, see [`invitations_of`].
     #[serde(default)]
     invitations_today: BTreeMap<String, u32>,
 }
 
-/// The name under which an inviter's invitations of the day are counted: `u_` and the id, with `_` for `-`, which an
-/// expression cannot name.
+/// The name of an inviter's count: `u_` and the user id, with `_` instead of `-`, which an expression cannot contain in
+/// a name.
 pub fn invitations_of(inviter: &UserId) -> String {
     format!("u_{}", inviter.as_str().replace('-', "_"))
 }
@@ -144,7 +144,7 @@ impl Item for SeatsItem {
 }
 
 impl SeatsItem {
-    /// What an organization is founded with.
+    /// Creates the seats of a new organization.
     pub fn new(organization: OrganizationId, seats: Seats, now: Timestamp) -> Self {
         Self {
             organization_id: Text(organization),
@@ -156,12 +156,12 @@ impl SeatsItem {
         }
     }
 
-    /// Whether the counts are of a day that is over.
+    /// Whether the counts belong to a day that is over.
     pub fn is_of_another_day(&self, now: Timestamp) -> bool {
         self.invitations_on.as_deref().is_none_or(|day| day < now.date().as_str())
     }
 
-    /// The day that is counted, if it has not begun by this machine's clock.
+    /// The day of the counts, if it is later than today by this machine's clock.
     pub fn later_day(&self, now: Timestamp) -> Option<String> {
         self.invitations_on.clone().filter(|day| *day > now.date())
     }
@@ -172,7 +172,7 @@ impl SeatsItem {
         self.invitations_made >= limits.organization || by_inviter >= limits.inviter
     }
 
-    /// Whether every seat is taken.
+    /// Whether all seats are in use.
     pub fn is_full(&self) -> bool {
         self.seats_used >= self.seat_limit
     }

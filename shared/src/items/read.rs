@@ -1,7 +1,7 @@
-//! Items to Rust values, with errors that name the field and never hold its value (I11).
+//! Reads items into Rust values. An error names the field and never contains its value (I11).
 //!
-//! `serde_dynamo` reads each attribute. Its own errors do not say which one failed and quote numbers and texts, so that
-//! the walk over the fields is here.
+//! `serde_dynamo` reads each attribute. Its errors do not name the attribute, and they quote numbers and texts. So this
+//! module walks over the fields itself.
 
 use std::{collections::hash_map, fmt};
 
@@ -14,14 +14,14 @@ use serde::{
 
 use super::Attributes;
 
-/// What is wrong with an item.
+/// The reason why an item cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unreadable {
-    /// A field that every item of its kind has.
+    /// A required field is missing.
     Missing(&'static str),
-    /// A field whose value is of another type, or no value of its own one.
+    /// The value of a field has the wrong type or is not valid.
     Unusable(&'static str),
-    /// No single field.
+    /// The item as a whole is not valid.
     Form,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 impl de::Error for Unreadable {
-    /// Drops the message, which may quote the value.
+    /// Drops the message, because it can quote the value.
     fn custom<T: fmt::Display>(_: T) -> Self {
         Self::Form
     }
@@ -48,7 +48,7 @@ impl de::Error for Unreadable {
     }
 }
 
-/// Reads the fields of `T`; other attributes are not looked at.
+/// Reads the fields of `T` and ignores other attributes.
 pub(super) fn read<T: DeserializeOwned>(attributes: Attributes) -> Result<T, Unreadable> {
     T::deserialize(Item(attributes))
 }
@@ -77,8 +77,8 @@ impl<'de> Deserializer<'de> for Item {
     }
 }
 
-/// The attributes in the order of the map. To look each field up instead would hash its name, which is half of what reading an
-/// item costs.
+/// The attributes in the order of the map. Looking up each field would hash its name, which takes half of the time to
+/// read an item.
 struct Fields {
     fields: &'static [&'static str],
     attributes: hash_map::IntoIter<String, AttributeValue>,

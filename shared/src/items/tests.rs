@@ -114,6 +114,7 @@ fn invitation() -> Invitation {
         state: InvitationState::Pending,
         delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: at("2026-01-02T03:04:05Z") },
         secret_hashes: Vec::new(),
+        expired_hashes: Vec::new(),
     }
 }
 
@@ -148,7 +149,7 @@ fn what_the_domain_writes_is_what_is_stored() {
         email_verified: true,
         name: Some(PersonName::parse("Ada Lovelace").unwrap()),
         onboarding: Onboarding::Complete,
-        founded: Some(organization_id()),
+        created_organization: Some(organization_id()),
         granted_organizations: 2,
         as_of: at("2026-01-02T03:04:05Z"),
     }));
@@ -166,9 +167,10 @@ fn what_the_domain_writes_is_what_is_stored() {
     check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
+    check(&MailboxItem { address_key: Text(key.clone()), day: "2026-01-02".to_owned(), emails: 3, ttl: 1_767_495_845 });
     let queued =
         Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000ae".parse::<InvitationId>().unwrap(), ..invitation() };
-    check(&InvitationItem::queued(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
+    check(&InvitationItem::new(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
     let workspace = Workspace {
         id: "ws_0190a6a4-7b3c-7def-8123-0000000000cc".parse::<WorkspaceId>().unwrap(),
         name: WorkspaceName::parse("Default workspace").unwrap(),
@@ -189,7 +191,7 @@ const PLANTED: &str = "eve@planted.example";
 /// Fields that are structure, kind by kind: a text that is none of theirs makes the item unreadable. The others hold
 /// words, which are read whatever they say.
 const STRUCTURE: &[(&str, &[&str])] = &[
-    ("user", &["user_id", "onboarding", "founded_organization_id", "as_of"]),
+    ("user", &["user_id", "onboarding", "created_organization_id", "as_of"]),
     ("membership_pointer", &["user_id", "organization_id"]),
     ("idempotency_record", &["user_id"]),
     ("organization", &["organization_id", "status", "created_at", "created_by"]),
@@ -213,6 +215,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
             "invited_address",
         ],
     ),
+    ("mailbox", &["address_key"]),
     ("workspace", &["organization_id", "workspace_id", "created_at"]),
     ("audit_record", &["organization_id", "audit_id", "actor", "action", "at"]),
 ];
@@ -225,7 +228,7 @@ const OPTIONAL: &[&str] = &[
     "industry",
     "company_size",
     "country",
-    "founded_organization_id",
+    "created_organization_id",
     "granted_organizations",
     "member_id",
     "invitation_id",

@@ -3,7 +3,8 @@ use serde::{Deserialize, Serialize};
 use super::{Item, Key, Text, keys::sk};
 use crate::domain::{InvitationId, OrganizationId, Timestamp, UserId};
 
-/// What the stream and the index of unsent mails show of an invitation: enough to take its mail up. Never written.
+/// The attributes of an invitation in the stream and in the index of unsent emails. They are sufficient to claim its
+/// email. The code never writes this item.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct UnsentMailItem {
     organization_id: Text<OrganizationId>,
@@ -24,19 +25,19 @@ impl Item for UnsentMailItem {
     }
 }
 
-/// A mail that nobody has marked as sent or failed.
+/// An email that is not marked as sent or failed.
 #[derive(Clone, Debug)]
 pub struct UnsentMail {
     pub organization: OrganizationId,
     pub invitation: InvitationId,
     pub inviter: UserId,
-    /// Which mail of the invitation: an operator or a later release may ask for another one.
+    /// The id of the email. An operator or a later release can ask for another email of the same invitation.
     pub mail_id: String,
-    /// How often it was taken up, as far as is known before it is taken up again.
+    /// The number of claims before this one.
     pub attempts: u32,
-    /// When the schedule takes it up. Missing in what an earlier release wrote.
+    /// The time when the schedule claims the email. Items of earlier releases do not have it.
     pub due: Option<Timestamp>,
-    /// Since when it has been wanted.
+    /// The time since when the email waits.
     pub since: Timestamp,
 }
 

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Item, Key, Text, field::Stored, keys};
 use crate::domain::{EmailAddress, Onboarding, OrganizationId, PersonName, Timestamp, User, UserId};
 
-/// `USER#sub` / `PROFILE`
+/// The profile of a user, `USER#sub` / `PROFILE`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct UserItem {
     user_id: Text<UserId>,
@@ -11,8 +11,8 @@ pub struct UserItem {
     email_verified: bool,
     name: Option<Stored<PersonName>>,
     onboarding: Text<Onboarding>,
-    founded_organization_id: Option<Text<OrganizationId>>,
-    /// An operator raises it to let the user found one more organization (R3).
+    created_organization_id: Option<Text<OrganizationId>>,
+    /// The number of further organizations that the user can create. An operator raises it (R3).
     #[serde(default)]
     granted_organizations: u32,
     as_of: Text<Timestamp>,
@@ -34,7 +34,7 @@ impl From<&User> for UserItem {
             email_verified: user.email_verified,
             name: user.name.clone().map(Stored),
             onboarding: Text(user.onboarding),
-            founded_organization_id: user.founded.map(Text),
+            created_organization_id: user.created_organization.map(Text),
             granted_organizations: user.granted_organizations,
             as_of: Text(user.as_of),
         }
@@ -49,7 +49,7 @@ impl From<UserItem> for User {
             email_verified: item.email_verified,
             name: item.name.map(|name| name.0),
             onboarding: item.onboarding.0,
-            founded: item.founded_organization_id.map(|id| id.0),
+            created_organization: item.created_organization_id.map(|id| id.0),
             granted_organizations: item.granted_organizations,
             as_of: item.as_of.0,
         }

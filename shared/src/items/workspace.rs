@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use super::{Item, Key, Text, field::Stored, keys::sk};
 use crate::domain::{OrganizationId, Timestamp, Version, Workspace, WorkspaceId, WorkspaceName};
 
-/// `ORG#org` / `WORKSPACE#ws`
+/// A workspace of an organization, `ORG#org` / `WORKSPACE#ws`.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct WorkspaceItem {
     organization_id: Text<OrganizationId>,
@@ -23,7 +23,7 @@ impl Item for WorkspaceItem {
 }
 
 impl WorkspaceItem {
-    /// A workspace of an organization.
+    /// Creates the item of a workspace.
     pub fn new(organization: OrganizationId, workspace: &Workspace) -> Self {
         Self {
             organization_id: Text(organization),

@@ -6,21 +6,21 @@ use serde_json::json;
 use super::Metric;
 use crate::domain::Timestamp;
 
-/// The message of a line of counts.
+/// The `message` of a line of counts.
 pub(super) const MESSAGE: &str = "counts";
 
-/// Which invocation a line comes from, in the key names of its log line.
+/// The invocation of a line, with the same key names as in its log line.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Origin<'a> {
     pub service: &'static str,
     /// Lambda's id of the invocation.
     pub function_request_id: Option<&'a str>,
-    /// The gateway's id of the request.
+    /// API Gateway's id of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<&'a str>,
 }
 
-/// One object with a number at its root for each metric, or nothing.
+/// Returns an object with a number at its root for each metric, or `None` without counts.
 pub(super) fn line(
     now: Timestamp,
     origin: &Origin<'_>,
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn a_line_is_written_once_and_only_when_there_is_something_to_say() {
         assert!(lines_of(|_| {}, None).is_empty());
-        let lines = lines_of(|metrics| metrics.count(Metric::OrganizationsFounded), None);
+        let lines = lines_of(|metrics| metrics.count(Metric::OrganizationsCreated), None);
         assert_eq!(lines.len(), 1);
     }
 
@@ -84,7 +84,7 @@ mod tests {
         assert_eq!((&line["MailsSent"], &line["OldestUnsentAge"]), (&json!(2), &json!(7)));
     }
 
-    /// The metric filters look for these fields at the root, and at dimensions that are texts.
+    /// The metric filters read these fields at the root, and dimensions that are texts.
     #[test]
     fn a_line_has_numbers_and_dimensions_at_its_root() {
         let count_all = |metrics: &Metrics| {

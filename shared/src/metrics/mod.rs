@@ -1,8 +1,8 @@
-//! What the functions count, for the person on call: one line an invocation, none when there was nothing to count.
+//! The functions' counts for the on-call engineer. An invocation writes one log line with its counts, or none without counts.
 //!
-//! A function does not decide which counts become metrics of CloudWatch, where each one is charged. The metric filters in
-//! template.yaml and infra/observability.yaml do: they read the counts out of the log, so that no request waits for them. The
-//! line is not the request's log line: `LOG_LEVEL` may silence that one, and a count is never lost to it.
+//! A function does not decide which counts become CloudWatch metrics, because AWS charges for each metric. The metric filters in
+//! template.yaml and infra/observability.yaml decide. They read the counts from the log, so no request waits for them. The
+//! counts have their own line, because `LOG_LEVEL` can suppress the line of the request.
 
 mod line;
 
@@ -17,10 +17,10 @@ use crate::domain::Timestamp;
 
 pub use line::Origin;
 
-/// Everything that is counted. The names are stable: metric filters, alarms and the dashboard go by them.
+/// All metrics. The names are stable, because metric filters, alarms and the dashboard use them.
 macro_rules! metrics {
     ($($metric:ident = $unit:ident, $text:literal;)*) => {
-        /// Something that is counted or measured.
+        /// A count or a measurement.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Metric { $(#[doc = $text] $metric,)* }
 
@@ -35,7 +35,7 @@ macro_rules! metrics {
 }
 
 impl Metric {
-    /// The one dimension. Each value of it is a metric to be paid for, so it is never an id.
+    /// The only dimension of the metric. AWS charges for each of its values, so it is never an id.
     pub const fn dimension(self) -> &'static str {
         match self {
             Self::Problems => "code",
@@ -45,25 +45,25 @@ impl Metric {
 }
 
 metrics! {
-    OrganizationsFounded = Count, "Organizations that were founded.";
-    UsersRepaired = Count, "Users that `GET /me` had to create, since no sign-up had.";
-    SignUpsUnfinished = Count, "Sign-ups that the trigger left to the first signed-in request.";
-    InvitationsCreated = Count, "Invitations that were made.";
-    InvitationsAccepted = Count, "Invitations that were accepted.";
-    InvitationsDeclined = Count, "Invitations that were declined.";
-    MailsSent = Count, "Mails that SES took.";
-    MailsFailed = Count, "Mails that will not be sent; the invitations say why.";
-    MailsRetried = Count, "Attempts after which a mail waits for the next one.";
-    OldestUnsentAge = Seconds, "For how long the oldest unsent mail has been wanted.";
-    WriteConflicts = Count, "Writes that met another transaction.";
-    WriteRetries = Count, "Writes that were tried again, for whatever passes.";
-    WritesGivenUp = Count, "Writes that did not get through while it was worth trying.";
-    Problems = Count, "Answers that were a problem document, by its code.";
+    OrganizationsCreated = Count, "Organizations that the API created.";
+    UsersRepaired = Count, "Users that `GET /me` created, because no trigger had created them.";
+    SignUpsUnfinished = Count, "Sign-ups that the post confirmation trigger could not complete. The first signed-in request completes them.";
+    InvitationsCreated = Count, "Invitations that members created.";
+    InvitationsAccepted = Count, "Invitations that users accepted.";
+    InvitationsDeclined = Count, "Invitations that users declined.";
+    MailsSent = Count, "Emails that SES accepted.";
+    MailsFailed = Count, "Emails that the mailer will not send. The delivery reason of the invitation says why.";
+    MailsRetried = Count, "Failed attempts after which the email waits for the next attempt.";
+    OldestUnsentAge = Seconds, "Seconds that the oldest unsent email has waited.";
+    WriteConflicts = Count, "Writes that conflicted with another transaction.";
+    WriteRetries = Count, "Writes that were retried after a temporary error.";
+    WritesGivenUp = Count, "Writes that failed after the last retry.";
+    Problems = Count, "Error responses (problem details), by code.";
 }
 
 type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// What was counted since the last line.
+/// The counts since the last line.
 #[derive(Clone)]
 pub struct Metrics {
     values: Arc<Mutex<BTreeMap<Metric, i64>>>,
@@ -71,14 +71,14 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Metrics whose lines go to `sink`.
+    /// Metrics that write their lines to `sink`.
     pub fn new(sink: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self { values: Arc::default(), sink: Arc::new(sink) }
     }
 
-    /// Metrics whose lines go where the log's go.
+    /// Metrics that write their lines to standard output, as the log does.
     pub fn to_standard_output() -> Self {
-        // In one piece, the line's end included. There is nobody to tell when it fails.
+        // One write for the line and its end, so that lines never mix. There is no place to report a failed write.
         Self::new(|line| drop(std::io::stdout().write_all(format!("{line}\n").as_bytes())))
     }
 
@@ -86,14 +86,14 @@ impl Metrics {
         *self.values().entry(metric).or_default() += 1;
     }
 
-    /// A measurement of which the largest counts.
+    /// Records a measurement. The line contains the largest value.
     pub fn largest(&self, metric: Metric, value: i64) {
         let mut values = self.values();
         let largest = values.entry(metric).or_insert(value);
         *largest = value.max(*largest);
     }
 
-    /// Writes a line if something was counted since the last one, or if the answer was a problem.
+    /// Writes a line if there are counts since the last line, or if the response was an error response.
     pub fn write(&self, now: Timestamp, origin: &Origin<'_>, problem: Option<&'static str>) {
         let values = mem::take(&mut *self.values());
         if let Some(line) = line::line(now, origin, &values, problem) {
@@ -106,7 +106,7 @@ impl Metrics {
     }
 }
 
-/// Metrics that nobody reads.
+/// Metrics that write no lines.
 impl Default for Metrics {
     fn default() -> Self {
         Self::new(|_| {})

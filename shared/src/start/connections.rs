@@ -1,9 +1,9 @@
-//! Connections that are opened before the first request, so that it does not wait for them.
+//! Opens connections before the first request, so that the first request does not wait for them.
 //!
-//! A function's constructor says which services its first request calls, and how many of its requests are under way side by
-//! side. Each of them is then sent through the very client that calls the service later: to the same endpoint, into the same
-//! pool of connections, and with all the code that a request runs. What goes out is `GET /` in its place, without a body
-//! and without a signature. That takes no permission, and each service answers it somehow.
+//! The constructor of a function states which services its first request calls, and with how many concurrent requests.
+//! Each connection uses the same client as the later calls: the same endpoint, the same pool of connections and the
+//! same code. Only the request is replaced by a `GET /` without a body and a signature. It requires no permission, and
+//! the response does not matter.
 
 use std::{
     error::Error,
@@ -28,10 +28,11 @@ use crate::telemetry;
 #[cfg(test)]
 mod tests;
 
-/// Lambda counts all of init against ten seconds. A service that does not answer in this time is left to the first request.
+/// The time for opening connections. Lambda limits init to ten seconds. If a service does not respond in this time, the
+/// first request opens the connection.
 const TIME: Duration = Duration::from_secs(1);
 
-/// What opens the connections of a function. By default, as in tests, nothing is opened.
+/// Opens the connections of a function. By default, as in tests, it opens none.
 #[derive(Clone, Default)]
 pub struct Connections(Option<Arc<Mutex<Vec<BoxFuture<'static, ()>>>>>);
 
@@ -42,13 +43,13 @@ impl fmt::Debug for Connections {
 }
 
 impl Connections {
-    /// Those of a process that serves requests.
+    /// Creates the value for a process that serves requests.
     pub(super) fn of_the_process() -> Self {
         Self(Some(Arc::default()))
     }
 
-    /// Has `call` made `times` times, side by side, before the first request. It must have the interceptor [`OpenOnly`]. What
-    /// it returns is not the service's answer to anything that was asked, so it is not looked at.
+    /// Makes `call` `times` times, side by side, before the first request. The call must have the interceptor
+    /// [`OpenOnly`]. Its result is ignored, because the service received another request.
     pub fn open<T, E: Error, F>(&self, times: usize, call: impl Fn() -> F)
     where
         F: Future<Output = Result<T, E>> + Send + 'static,
@@ -66,7 +67,7 @@ impl Connections {
         }));
     }
 
-    /// Opens them. A connection that cannot be opened is left to the first request, which then says why.
+    /// Opens the connections. If one cannot be opened, the first request tries again and reports the error.
     pub async fn opened(&self) {
         let Some(calls) = &self.0 else { return };
         let calls = std::mem::take(&mut *calls.lock().unwrap_or_else(PoisonError::into_inner));
@@ -76,7 +77,7 @@ impl Connections {
     }
 }
 
-/// Sends `GET /` in the place of a request, so that it opens a connection and does nothing else.
+/// Replaces a request with `GET /`, so that it only opens a connection.
 #[derive(Debug)]
 pub struct OpenOnly;
 
@@ -98,7 +99,7 @@ impl Intercept for OpenOnly {
     }
 }
 
-/// The URL with the path `/` and nothing after it.
+/// Returns the URL with the path `/` and no query.
 fn root(url: &str) -> String {
     let host = url.find("://").map_or(0, |scheme| scheme + 3);
     let end = url[host..].find(['/', '?']).map_or(url.len(), |path| host + path);

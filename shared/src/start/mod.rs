@@ -1,4 +1,4 @@
-//! What every function does once, before its first invocation: read its variables, build the clients it calls.
+//! Runs once for every function, before the first invocation: reads the variables and creates the clients.
 
 mod connections;
 mod sdk;
@@ -24,21 +24,21 @@ use crate::{
 
 pub use connections::{Connections, OpenOnly};
 
-/// Everything that a function is made of. Its constructor takes it and nothing else, so tests run the same constructor: they
-/// make a `Start` of their own.
+/// Everything that a function needs. The constructor of a function has no other argument, so tests call the same
+/// constructor with their own `Start`.
 #[derive(Clone)]
 pub struct Start {
-    /// What template.yaml sets.
+    /// The environment variables that template.yaml sets.
     pub variables: Variables,
-    /// Region, credentials and endpoints, for clients that only one function has.
+    /// Region, credentials and endpoints, for clients that only one function uses.
     pub sdk: SdkConfig,
     /// The clock, randomness and metrics.
     pub environment: Environment,
-    /// Stands in for the user pool. `None`: Cognito.
+    /// Replaces Cognito in tests. `None` means Cognito.
     pub directory: Option<Arc<dyn Directory>>,
-    /// Stands in for the mail service. `None`: SES.
+    /// Replaces SES in tests. `None` means SES.
     pub post_office: Option<Arc<dyn PostOffice>>,
-    /// What is opened before the first request.
+    /// The connections that are opened before the first request.
     pub connections: Connections,
 }
 
@@ -59,11 +59,11 @@ impl Start {
         }
     }
 
-    /// The table of a function with a timeout of fifteen seconds: it tries a write again for nine. So long because a thousand
-    /// writes that share an item take that long one after another (docs/capacity.md).
+    /// Creates the table of a function with a timeout of fifteen seconds. It retries a write for nine seconds. A
+    /// thousand writes that share an item take that long one after another (docs/capacity.md).
     ///
-    /// `side_by_side`: how many requests to the table are under way at once while the function answers its first request. As
-    /// many connections are open by then.
+    /// `side_by_side` is the number of concurrent requests to the table in the first request of the function. As many
+    /// connections are opened before.
     ///
     /// # Errors
     /// When `TABLE_NAME` is not set.
@@ -71,7 +71,8 @@ impl Start {
         self.table_with_patience(side_by_side, SignedDuration::from_secs(9))
     }
 
-    /// The table. `side_by_side`: as above; `patience`: see [`Table::new`].
+    /// Creates the table with another time for retries. For `patience`, see [`Table::new`]. For `side_by_side`, see
+    /// [`Start::table`].
     ///
     /// # Errors
     /// When `TABLE_NAME` is not set.
@@ -89,7 +90,7 @@ impl Start {
         Ok(Table::new(client, name, self.environment.clone(), patience))
     }
 
-    /// The user pool.
+    /// Creates the client of the user pool.
     ///
     /// # Errors
     /// When `USER_POOL_ID` is not set.
@@ -102,7 +103,7 @@ impl Start {
         Ok(Arc::new(pool))
     }
 
-    /// How often one user may make this function ask Cognito.
+    /// Creates the limit of calls to Cognito by one user.
     ///
     /// # Errors
     /// When `IDENTITY_CHECKS_PER_MINUTE` is not set.

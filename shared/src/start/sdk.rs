@@ -1,4 +1,4 @@
-//! Region, credentials and endpoints, resolved as every AWS tool resolves them.
+//! Resolves Region, credentials and endpoints as every AWS tool does.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::configuration::Variables;
 #[cfg(test)]
 mod tests;
 
-/// The configuration of every AWS client of this process.
+/// Loads the configuration of all AWS clients of this process.
 pub(super) async fn load(variables: &Variables) -> SdkConfig {
     let seconds = Duration::from_secs;
     let timeouts = TimeoutConfig::builder().connect_timeout(seconds(1)).operation_attempt_timeout(seconds(2)).build();
@@ -28,8 +28,9 @@ pub(super) async fn load(variables: &Variables) -> SdkConfig {
     loader.load().await
 }
 
-/// Whether the credentials are in the environment, as they are on Lambda. The default chain asks there first, and with this
-/// answer nobody else. Making the rest of the chain is most of what the configuration costs: it holds a client of STS.
+/// Whether the credentials are in the environment, as on Lambda. The SDK's default chain reads the environment first
+/// and then needs nothing else. Creating the rest of the chain takes most of the time of the configuration, because it
+/// contains an STS client.
 fn has_keys(variables: &Variables) -> bool {
     let any = |names: &[&'static str]| names.iter().any(|name| variables.text(name).is_ok_and(|text| !is_blank(&text)));
     any(&["AWS_ACCESS_KEY_ID"]) && any(&["AWS_SECRET_ACCESS_KEY", "SECRET_ACCESS_KEY"])

@@ -1,5 +1,5 @@
-//! For the tests of the clients: a server that answers every request alike and takes down what it saw, and processes with
-//! variables of their own.
+//! For the tests of the clients: a server that gives every request the same response and records the requests, and
+//! processes with their own variables.
 
 use std::{
     net::Ipv4Addr,
@@ -19,7 +19,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-/// Signs certificates.
+/// A certificate authority that signs certificates for the tests.
 pub(super) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pub(super) pem: String,
@@ -34,7 +34,7 @@ impl Authority {
         Self { issuer: Issuer::new(params, key), pem }
     }
 
-    /// A server that shows a certificate for localhost.
+    /// Creates a TLS server with a certificate for localhost.
     fn acceptor(&self) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
@@ -49,7 +49,7 @@ impl Authority {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) connections: usize,
-    /// Connections that the client ended because of the certificate.
+    /// The number of connections that the client ended because of the certificate.
     pub(super) refused: usize,
     /// The first line and the headers of each request.
     pub(super) requests: Vec<String>,
@@ -61,12 +61,12 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// With TLS where there is an authority. It runs as long as the test.
+    /// Starts a server, with TLS if there is an authority. It runs as long as the test.
     pub(super) async fn start(authority: Option<&Authority>) -> Self {
         Self::answering(authority, "{}").await
     }
 
-    /// Answers with `body`.
+    /// Starts a server that responds with `body`.
     pub(super) async fn answering(authority: Option<&Authority>, body: &'static str) -> Self {
         let acceptor = authority.map(Authority::acceptor);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
@@ -124,7 +124,7 @@ async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin, seen: &Mutex<Seen>,
     }
 }
 
-/// Whether a test passes in a process of its own, which sees `variables` and no other. Such a test is ignored otherwise.
+/// Whether a test passes in a separate process with only these `variables`. Without this call, the test is ignored.
 pub(super) async fn passes(test: &'static str, variables: &[(&str, &str)]) -> bool {
     let mut process = Command::new(std::env::current_exe().unwrap());
     process.args(["--exact", test, "--ignored"]).env_clear().envs(variables.iter().copied());

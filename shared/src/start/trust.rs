@@ -1,5 +1,6 @@
-//! Which certificates the AWS clients trust. Amazon's own root certificates are compiled in. The system's store has some 140
-//! more, and reading them would be most of a cold start; so they are read when a certificate does not chain to Amazon's.
+//! Decides which certificates the AWS clients trust. Amazon's root certificates are compiled in. The system's store has
+//! about 140 more, and reading them would take most of a cold start. So they are read only if a certificate does not
+//! chain to Amazon's.
 
 use std::{
     collections::HashSet,
@@ -28,14 +29,14 @@ mod tests;
 
 const PROVIDER: Provider = Provider::Rustls(CryptoMode::Ring);
 
-/// All five roots that Amazon Trust Services recommends: <https://www.amazontrust.com/repository/>.
+/// The five root certificates that Amazon Trust Services recommends: <https://www.amazontrust.com/repository/>.
 const AMAZON_ROOTS: &[u8] = include_bytes!("amazon_roots.pem");
 
-/// The variables that name other certificates than the system's. They are the whole of what is trusted then: who names them
-/// may want to trust less, too.
+/// The variables that name another store of certificates. If one is set, the clients trust only that store, because the
+/// user may want to trust fewer certificates.
 const NAMED_STORES: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
-/// The HTTP client of every AWS client.
+/// Creates the HTTP client of all AWS clients.
 pub(super) fn http_client(variables: &Variables) -> SharedHttpClient {
     let amazon = TrustStore::empty().with_pem_certificate(AMAZON_ROOTS);
     match TlsContext::builder().with_trust_store(amazon).build() {
@@ -46,16 +47,18 @@ pub(super) fn http_client(variables: &Variables) -> SharedHttpClient {
     }
 }
 
-/// A client with two stores of root certificates. What the first one does not vouch for is decided by the second one.
+/// An HTTP client with two stores of root certificates. If a certificate does not chain to the first store, the second
+/// store decides.
 #[derive(Debug)]
 pub(super) struct TwoStores {
     first: TlsContext,
     second: TlsContext,
-    /// One for each pair of timeouts, as the SDK's own client keeps them. The clients of one function have two at most.
+    /// One connector for each pair of timeouts, as in the SDK's client. The clients of one function have at most two
+    /// pairs.
     connectors: Mutex<Vec<(Timeouts, SharedHttpConnector)>>,
 }
 
-/// To connect, and to read.
+/// The timeouts to connect and to read.
 type Timeouts = [Option<Duration>; 2];
 
 impl TwoStores {
@@ -89,15 +92,15 @@ fn connector(settings: &HttpConnectorSettings, context: &TlsContext) -> Connecto
     builder.tls_provider(PROVIDER).tls_context(context.clone()).build()
 }
 
-/// Connections that the first store vouches for, and those of the second one.
+/// The connections of the first store and those of the second store.
 #[derive(Debug)]
 struct Pools {
     first: Connector,
-    /// Made when it is needed: that is when the system's store is read.
+    /// The connector of the second store. It is created only if necessary, because that reads the system's store.
     second: OnceLock<Connector>,
     settings: HttpConnectorSettings,
     context: TlsContext,
-    /// Whose certificates only the second store vouches for.
+    /// The hosts whose certificates only the second store accepts.
     hosts_of_second: Mutex<HashSet<String>>,
 }
 
@@ -141,12 +144,12 @@ impl HttpConnector for TwoPools {
     }
 }
 
-/// The host and port of a request that TLS protects.
+/// Returns the host and port of an HTTPS request.
 fn https_host(request: &HttpRequest) -> Option<&str> {
     request.uri().strip_prefix("https://")?.split(['/', '?']).next()
 }
 
-/// Whether the first store did not vouch for a certificate. Whatever the reason was, the second store has the last word.
+/// Whether the error is a rejected certificate. The second store then decides, whatever the reason was.
 fn is_refused_certificate(error: &(dyn Error + 'static)) -> bool {
     // The source of an I/O error is that of the error in it, which would be left out.
     let mut errors = std::iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {

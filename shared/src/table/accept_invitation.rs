@@ -66,9 +66,15 @@ impl Table {
         let found: Option<InvitationItem> = batch.take(invitation)?;
         let organization: Option<OrganizationItem> = batch.take(organization)?;
         let (Some(found), Some(organization)) = (found, organization) else { return Ok(None) };
-        let invitation = Invitation::from(found);
+        let mut invitation = Invitation::from(found);
         if !token.hash().is_one_of(&invitation.secret_hashes) {
-            return Ok(None);
+            if !token.hash().is_one_of(&invitation.expired_hashes) {
+                return Ok(None);
+            }
+            // The link expired; the invitation was resent since, with another.
+            if invitation.state == InvitationState::Pending {
+                invitation.state = InvitationState::Expired;
+            }
         }
         let answered = answered.map(|key| batch.take(key)).transpose()?.flatten();
         let reader = reader.map(|user| batch.member(token.organization(), user)).transpose()?.flatten();
@@ -86,6 +92,8 @@ impl Table {
         let organization = invitation.organization_id;
         let inviter = Authority::to_grant(organization, invitation.invited_by.clone(), invitation.roles);
         let (settle, live) = settled(organization, InvitationState::Accepted, Some(&user.id), occasion);
+        // Who resends an invitation becomes its inviter: the authority that is checked has to be that of the latest.
+        let live = live.and(Expression::new("#invited_by = :inviter").string(":inviter", &invitation.invited_by));
         let guard = AddressGuardItem::new(organization, &invitation.email.key(), &Holder::Member(user.id.clone()));
         let complete = identity(user).string(":complete", Onboarding::Complete.name()).number(":none", 0).appended(
             ", #onboarding = :complete, #granted_organizations = if_not_exists(#granted_organizations, :none)",

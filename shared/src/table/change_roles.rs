@@ -8,34 +8,35 @@ use crate::{
     items::{AuditAction, Key, List},
 };
 
-/// That a member shall hold exactly these roles.
+/// A change after which a member has exactly these roles.
 #[derive(Clone, Debug)]
 pub struct RoleChange {
     pub member: UserId,
     pub roles: RoleSet,
-    /// Only if the member is still as the client saw it.
+    /// The version that the member must still have, if the client sent one.
     pub if_match: Option<Version>,
-    /// What the member is afterwards.
+    /// The version of the member after the change.
     pub version: Version,
-    /// Whether the member is taken to be an organization admin now. The transaction makes a condition of it.
+    /// Whether the member is assumed to be an organization admin now. The transaction makes this assumption a
+    /// condition.
     pub is_admin: bool,
 }
 
-/// The conditions of a change of roles.
+/// The conditions of a role change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleChangeCheck {
-    /// The actor's membership gives the authority.
+    /// The actor's membership has the permissions of the authority.
     Actor,
-    /// The member exists, is as the client saw it, is an organization admin or not as it was taken to be, and holds no role
-    /// beyond the authority (R8).
+    /// The member exists and has the version that the client read. It is an organization admin or not, as assumed, and
+    /// has no role beyond the authority (R8).
     Member,
     /// An organization admin remains (R10).
     LastAdmin,
 }
 
 impl Table {
-    /// Changes a member's roles in one round trip: what the member holds now is not read but made a condition (R8): no role
-    /// beyond what `authority` covers. The number of admins is touched only if it changes.
+    /// Changes the roles of a member in one round trip. It does not read the member's current roles. A condition
+    /// requires that they do not exceed `authority` (R8). It changes the number of admins only if necessary.
     pub async fn change_roles(
         &self,
         authority: &Authority,

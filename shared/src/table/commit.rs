@@ -14,14 +14,14 @@ use crate::{
     metrics::Metric,
 };
 
-/// What the condition of one action is for.
+/// The purpose of the condition of one action.
 #[derive(Clone, Copy)]
 pub(super) enum Guard<'a, C> {
-    /// The actor's right (R11).
+    /// The actor has the required permissions (R11).
     Actor(&'a Authority),
-    /// That the request was not answered before (I9).
+    /// No earlier request with the same idempotency key has a response (I9).
     Unanswered(&'a IdempotencyItem, &'a Occasion),
-    /// Whatever the use case calls it.
+    /// A condition of the use case, with its name.
     Own(Option<C>),
 }
 
@@ -29,16 +29,18 @@ pub(super) enum Guard<'a, C> {
 #[derive(Debug)]
 pub enum Committed {
     Now,
-    /// The same request before; this is what it was answered.
+    /// The same request was committed before, with this response.
     Before(Answer),
 }
 
-/// How a write ended. What every write can fail of is the outer error, the use case's own conditions are the inner one.
+/// The result of a write. The outer error is one that every write can have. The inner error names the conditions of the
+/// use case that failed.
 pub type Written<C> = Result<Result<Committed, Refused<C>>, WriteError>;
 
 impl<C: Copy + PartialEq> Transaction<'_, C> {
-    /// Commits. Conflicts with other transactions and throttling are tried again, with jitter, for as long as the table's
-    /// patience lasts. One token goes with every try whose fate is unknown, so that a lost reply never doubles an effect.
+    /// Commits the transaction. It retries conflicts with other transactions and throttling, with jitter, until the
+    /// patience of the table ends. If the result of an attempt is unknown, the next one uses the same token, so that a
+    /// lost response never doubles the effect.
     pub(super) async fn commit(self) -> Written<C> {
         if let Some(error) = self.broken {
             return Err(error.into());
@@ -82,7 +84,8 @@ impl<C: Copy + PartialEq> Transaction<'_, C> {
     }
 }
 
-/// The fault, with what cancelled the transaction: `TransactionCanceledException` alone says too little.
+/// The fault with the reasons that canceled the transaction, because `TransactionCanceledException` alone does not name
+/// them.
 fn fault(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Fault {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
@@ -93,8 +96,8 @@ fn fault(error: &SdkError<TransactWriteItemsError, HttpResponse>) -> Fault {
     }
 }
 
-/// What the conditions that failed mean: the actor's right first, then an answer given before (I7 goes before I9), then the
-/// use case's own.
+/// Decodes the failed conditions: first the actor's permissions, then an earlier response (I7 precedes I9), then the
+/// conditions of the use case.
 fn why<C: Copy + PartialEq>(guards: &[Guard<'_, C>], reasons: &[CancellationReason]) -> Written<C> {
     let failed = || guards.iter().zip(reasons).filter(|(_, reason)| reason.code() == Some("ConditionalCheckFailed"));
     let was = |reason: &CancellationReason| -> Option<Attributes> { reason.item().cloned().filter(|i| !i.is_empty()) };

@@ -1,14 +1,14 @@
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::{
     Occasion, Table, Written,
     accept_invitation::ended,
     expression::Expression,
+    mailbox::one_more_email,
+    seats::{DayCount, counted},
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
-    domain::{Authority, Invitation, InvitationId, InvitationLimits, InvitationState, UserId},
-    items::{AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, invitations_of},
+    domain::{Authority, DeliveryStatus, Invitation, InvitationId, InvitationLimits, InvitationState},
+    items::{AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key},
 };
 
 /// The conditions of an invitation.
@@ -18,6 +18,8 @@ pub enum CreateInvitationCheck {
     Address,
     /// A seat is free (R16), and neither the organization nor the inviter has reached a limit (R24).
     Seats,
+    /// The address was not sent too many emails today (R24).
+    Mailbox,
     /// What is replaced is as it was found.
     Replaced,
     /// The inviter of what is replaced may still not grant its roles.
@@ -29,11 +31,7 @@ pub enum CreateInvitationCheck {
 pub struct Attempt {
     /// An invitation to the same address that nobody can accept any more. Its seat goes to the new one.
     pub replaced: Option<Replaced>,
-    /// Whether this is the organization's first invitation of the day.
-    pub first_of_the_day: bool,
-    /// The day that is counted, if it is later than this machine's: another machine's clock is ahead. A count never goes
-    /// back to a day that is over.
-    pub later_day: Option<String>,
+    pub day: DayCount,
 }
 
 /// Why an invitation that is still pending can be replaced.
@@ -60,8 +58,8 @@ impl Table {
         let holder = Holder::Invitation(invitation.id, invitation.expires_at);
         let guard = AddressGuardItem::new(organization, &invitation.email.key(), &holder);
         let mail_id = self.environment.new_id().to_string();
-        let (count, within) = counted(attempt, limits, authority.actor(), occasion);
-        let mut transaction = Transaction::new(self).create(None, &InvitationItem::queued(invitation, &mail_id));
+        let (count, within) = counted(&attempt.day, attempt.replaced.is_none(), limits, authority.actor(), occasion);
+        let mut transaction = Transaction::new(self).create(None, &InvitationItem::new(invitation, &mail_id));
         transaction = match &attempt.replaced {
             Some(Replaced::Orphaned(_, old)) if old.actor() == authority.actor() => {
                 transaction.authorize_unless(authority, old)
@@ -103,6 +101,12 @@ impl Table {
             target: Some(invitation.id.to_string()),
             roles: Some(invitation.roles),
         };
+        if invitation.delivery.status == DeliveryStatus::Queued {
+            let address = invitation.email.key();
+            let (count, allowed) = one_more_email(&address, limits.address, occasion);
+            let mailbox = Key::mailbox(&address, &occasion.at.date());
+            transaction = transaction.update(CreateInvitationCheck::Mailbox, &mailbox, count, allowed);
+        }
         transaction
             .update(CreateInvitationCheck::Seats, &Key::seats(organization), count, within)
             .answer(idempotency, occasion)
@@ -110,40 +114,4 @@ impl Table {
             .commit()
             .await
     }
-}
-
-/// Takes a seat, unless that of a replaced invitation is taken over, and counts the invitation of today: how many the
-/// organization made, and this inviter among them. One item, so one condition decides all of it.
-fn counted(
-    attempt: &Attempt,
-    limits: InvitationLimits,
-    inviter: &UserId,
-    occasion: &Occasion,
-) -> (Expression, Expression) {
-    let by_inviter = format!("#invitations_today.#{}", invitations_of(inviter));
-    let mut count = Expression::new("SET #invitations_on = :today");
-    let mut within = Expression::new("attribute_exists(#pk)");
-    if attempt.first_of_the_day {
-        let first = AttributeValue::M([(invitations_of(inviter), AttributeValue::N("1".to_owned()))].into());
-        count = count.appended(", #invitations_made = :one, #invitations_today = :first").value(":first", first);
-        within = within.and(Expression::new("attribute_not_exists(#invitations_on) OR #invitations_on < :today"));
-    } else {
-        count = count.appended(&format!(
-            ", #invitations_made = #invitations_made + :one, {by_inviter} = if_not_exists({by_inviter}, :zero) + :one"
-        ));
-        count = count.number(":zero", 0);
-        let limit = format!(
-            "#invitations_on = :today AND #invitations_made < :organization_limit AND (attribute_not_exists({by_inviter}) OR {by_inviter} < :inviter_limit)"
-        );
-        within = within
-            .and(Expression::new(limit))
-            .number(":organization_limit", limits.organization)
-            .number(":inviter_limit", limits.inviter);
-    }
-    if attempt.replaced.is_none() {
-        count = count.appended(", #seats_used = #seats_used + :one");
-        within = within.and(Expression::new("#seats_used < #seat_limit"));
-    }
-    let today = attempt.later_day.clone().unwrap_or_else(|| occasion.at.date());
-    (count.string(":today", &today).number(":one", 1), within)
 }

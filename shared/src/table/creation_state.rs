@@ -4,17 +4,17 @@ use crate::{
     items::{IdempotencyItem, Key, UserItem},
 };
 
-/// What the table says before a user creates an organization.
+/// The state of the table before a user creates an organization.
 #[derive(Debug)]
 pub struct CreationState {
     pub user: Option<User>,
-    /// What the same request was answered before.
+    /// The idempotency record of the same request, if there is one.
     pub answered: Option<IdempotencyItem>,
 }
 
 impl Table {
-    /// Whether a user may create an organization, before that costs a question to Cognito. Decides nothing: the transaction
-    /// does.
+    /// Reads whether a user can create an organization, before the function asks Cognito. The result decides nothing;
+    /// the transaction decides.
     pub async fn creation_state(&self, user: &UserId, answered: Option<Key>) -> Result<CreationState, StoreError> {
         let profile = Key::profile(user);
         let mut batch = self.batch_get([profile.clone()].into_iter().chain(answered.clone())).await?;

@@ -1,11 +1,11 @@
 use super::{
     Occasion, Table, Written,
     accept_invitation::{holds, settled},
-    remove_member::seat_given_back,
+    seats::released,
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
-    domain::{Invitation, InvitationState},
+    domain::{Invitation, InvitationState, UserId},
     items::{AuditAction, Key},
 };
 
@@ -17,13 +17,19 @@ pub enum DeclineCheck {
 }
 
 impl Table {
-    /// Declines an invitation, gives its seat back (R16) and its address free. The secret is all that it takes (R13).
-    pub async fn decline_invitation(&self, invitation: &Invitation, occasion: &Occasion) -> Written<DeclineCheck> {
+    /// Declines an invitation: its seat (R16) and its address are free. The secret is all that it takes (R13), or the invited
+    /// address: then `actor` is the user who has it.
+    pub async fn decline_invitation(
+        &self,
+        invitation: &Invitation,
+        actor: Option<&UserId>,
+        occasion: &Occasion,
+    ) -> Written<DeclineCheck> {
         let organization = invitation.organization_id;
-        let (settle, live) = settled(organization, InvitationState::Declined, None, occasion);
-        let (give_back, taken) = seat_given_back();
+        let (settle, live) = settled(organization, InvitationState::Declined, actor, occasion);
+        let (release, in_use) = released(1);
         let record = AuditRecord {
-            actor: None,
+            actor,
             action: AuditAction::InvitationDeclined,
             target: Some(invitation.id.to_string()),
             roles: None,
@@ -31,7 +37,7 @@ impl Table {
         Transaction::new(self)
             .update(DeclineCheck::Invitation, &Key::invitation(organization, invitation.id), settle, live)
             .delete(None, &Key::address(organization, &invitation.email.key()), holds(invitation))
-            .update(None, &Key::seats(organization), give_back, taken)
+            .update(None, &Key::seats(organization), release, in_use)
             .audit(organization, occasion, record)
             .commit()
             .await

@@ -11,17 +11,17 @@ type Source = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Throttled, in conflict, unreachable or too slow for as long as it was worth trying. The request may safely be
-    /// repeated.
+    /// DynamoDB throttled, was in conflict, was unreachable or was too slow, until the retries ended. The caller can
+    /// safely repeat the request.
     #[error("the table is not available")]
     Unavailable(#[source] Source),
-    /// An answer that should not be possible: a missing permission, a wrong configuration, a mistake in this crate.
-    #[error("the table gave an answer that was not expected")]
+    /// An unexpected response: a missing permission, a wrong configuration or a bug in this crate.
+    #[error("the table returned an unexpected response")]
     Unexpected(#[source] Source),
 }
 
 impl StoreError {
-    /// Others were quicker, again and again.
+    /// An error for a write that lost against other writes in every attempt.
     pub fn contended(what: &'static str) -> Self {
         Self::Unavailable(what.into())
     }
@@ -43,7 +43,7 @@ where
     }
 }
 
-/// Whether the same call may succeed a little later.
+/// Whether the same call can succeed a little later.
 pub(super) fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     const CODES: [&str; 8] = [
         "ProvisionedThroughputExceededException",
@@ -64,12 +64,12 @@ pub(super) fn is_transient<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResp
     }
 }
 
-/// A write that did not happen, whatever the conditions of the use case.
+/// The reason why a write failed, apart from the conditions of the use case.
 #[derive(Debug)]
 pub enum WriteError {
-    /// The actor may not (R11).
+    /// The actor lacks a permission (R11).
     Actor(Refusal),
-    /// The idempotency key came with another request before (I9).
+    /// The idempotency key was used for another request before (I9).
     KeyReused,
     Store(StoreError),
 }

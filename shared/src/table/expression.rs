@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::domain::PermissionSet;
 
-/// A condition, update or key expression with its values. Attributes are written `#name`: DynamoDB reserves some 570
-/// words, and an alias everywhere is easier than knowing them.
+/// A condition, update or key expression with its values. It writes every attribute as `#name`, because DynamoDB
+/// reserves about 570 words.
 #[derive(Clone, Debug)]
 pub(super) struct Expression {
     text: String,
@@ -34,20 +34,20 @@ impl Expression {
         self
     }
 
-    /// The same with more text, for update expressions.
+    /// Appends text to an update expression.
     pub(super) fn appended(mut self, text: &str) -> Self {
         self.text.push_str(text);
         self
     }
 
-    /// Both: `(a) AND (b)`.
+    /// Combines two conditions: `(a) AND (b)`.
     pub(super) fn and(mut self, other: Self) -> Self {
         self.text = format!("({}) AND ({})", self.text, other.text);
         self.values.extend(other.values);
         self
     }
 
-    /// That it does not hold.
+    /// Negates the condition.
     pub(super) fn negated(mut self) -> Self {
         self.text = format!("NOT ({})", self.text);
         self
@@ -57,7 +57,7 @@ impl Expression {
         self.text.clone()
     }
 
-    /// The values, or nothing at all: DynamoDB refuses an empty map.
+    /// The values, or `None` if there are none, because DynamoDB rejects an empty map.
     pub(super) fn values<'a>(
         expressions: impl IntoIterator<Item = &'a Self>,
     ) -> Option<HashMap<String, AttributeValue>> {
@@ -65,7 +65,7 @@ impl Expression {
         (!values.is_empty()).then_some(values)
     }
 
-    /// What each `#name` stands for: itself.
+    /// The map from each `#name` to the name of the attribute.
     pub(super) fn names<'a>(expressions: impl IntoIterator<Item = &'a Self>) -> Option<HashMap<String, String>> {
         let names: HashMap<_, _> = expressions
             .into_iter()
@@ -76,8 +76,8 @@ impl Expression {
         (!names.is_empty()).then_some(names)
     }
 
-    /// That a MEMBER item exists and its roles hold all of `required`: the permission table (R7) as a condition, so that
-    /// DynamoDB decides at the time of the write (R11).
+    /// The condition that a MEMBER item exists and that its roles have all `required` permissions. It is the permission
+    /// table (R7) as a condition, so that DynamoDB decides at the time of the write (R11).
     pub(super) fn member_who_may(required: PermissionSet) -> Self {
         let clauses: BTreeSet<Vec<_>> =
             required.iter().map(|permission| permission.roles_that_may().collect()).collect();
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(names["#roles"], "roles");
     }
 
-    /// The condition has to say the same as the decision function, for every actor and everything that can be granted.
+    /// The condition must give the same result as the decision function, for every actor and every grant.
     #[test]
     fn the_condition_decides_as_the_domain_does() {
         for granted in RoleSet::all() {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How many hashes of secrets an invitation keeps. Each is of a mail that SES took or may have taken; the oldest go first.
-const MOST_SECRETS: usize = 10;
+pub(super) const MOST_SECRETS: usize = 10;
 
 /// A mail that was taken up: its secret is stored, everything that it says was read. Nobody else takes it up before `lease`.
 pub struct ClaimedMail {
@@ -204,6 +204,6 @@ fn held(lease: Timestamp) -> Expression {
     Expression::new("#mail_due_at = :held").string(":held", lease)
 }
 
-fn hashes<'a>(hashes: impl IntoIterator<Item = &'a str>) -> AttributeValue {
+pub(super) fn hashes<'a>(hashes: impl IntoIterator<Item = &'a str>) -> AttributeValue {
     AttributeValue::L(hashes.into_iter().map(|hash| AttributeValue::S(hash.to_owned())).collect())
 }

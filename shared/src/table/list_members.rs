@@ -4,12 +4,12 @@ use crate::{
     items::{List, MemberItem, keys, listing, listing::Span},
 };
 
-/// Which members are wanted. Nothing given: all.
+/// The filter of a list of members. The default selects all members.
 #[derive(Clone, Debug, Default)]
 pub struct MemberFilter {
-    /// Those who hold it.
+    /// Selects the members with this role.
     pub role: Option<Role>,
-    /// Those whose address begins with it, upper and lower case aside.
+    /// Selects the members whose email address begins with this text, without regard to case.
     pub email_prefix: Option<String>,
 }
 
@@ -18,7 +18,7 @@ impl MemberFilter {
         self.role.is_none() && self.email_prefix.is_none()
     }
 
-    /// Whether a text can be where a page of the list ends.
+    /// Returns the function that checks whether a text can be the key at the end of a page.
     pub fn is_key(&self) -> fn(&str) -> bool {
         if self.is_all() { keys::is_member } else { listing::is_member }
     }
@@ -42,8 +42,8 @@ impl MemberFilter {
 }
 
 impl Table {
-    /// A page of members for `reader`, in the order of their ids; with a filter, in the order of their addresses. The time it
-    /// takes does not depend on how many there are.
+    /// Reads a page of members for `reader`, ordered by their ids, or with a filter by their email addresses. The time
+    /// does not depend on the number of members.
     pub async fn list_members(
         &self,
         organization: OrganizationId,

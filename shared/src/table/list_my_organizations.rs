@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Table {
-    /// A page of the ids of the organizations that somebody is a member of, the oldest organization first.
+    /// Reads a page of the ids of the user's organizations, the oldest organization first.
     pub async fn list_my_organizations(
         &self,
         user: &UserId,
@@ -25,8 +25,8 @@ impl Table {
         Ok(self.list(list).await?.listed(read::read::<PointerItem, _>))
     }
 
-    /// The organizations and the user's place in each, in the order asked for, in one round trip. A membership that ended
-    /// since the ids were read is left out, and so is one that cannot be read.
+    /// Reads the organizations and the user's memberships in the given order, in one round trip. It leaves out a
+    /// membership that has ended since the ids were read, or that cannot be read.
     pub async fn memberships(
         &self,
         user: &UserId,

@@ -7,30 +7,32 @@ use crate::{
     items::{Attributes, List, listing::Span},
 };
 
-/// The index of lists, see [`crate::items::listing`].
+/// The name of the index of lists, see [`crate::items::listing`].
 const INDEX: &str = "lists";
-/// How often a page with a filter is read on, each time four times as many items as before, until it is full.
+/// The number of further reads for a page with a filter. Each one reads four times as many items as the one before,
+/// until the page is full.
 const TIMES: u32 = 4;
 
 /// A filtered list: parts of one list or of several, in the order of their list keys.
 ///
-/// From an index, so it may lag behind by moments. Nothing is decided by it.
+/// It comes from an index, so it can be moments behind the table. No decision depends on it.
 #[derive(Clone, Debug)]
 pub(super) struct ListedQuery {
     pub(super) organization: OrganizationId,
     pub(super) parts: Vec<(List, Span)>,
-    /// From the last list key to the first.
+    /// Whether the list is read from the last list key to the first.
     pub(super) backwards: bool,
-    /// What the lists themselves do not tell apart.
+    /// A condition for items that the lists do not distinguish.
     pub(super) filter: Option<Expression>,
     pub(super) limit: usize,
 }
 
 impl Table {
-    /// A filtered list of an organization's for `reader`, who needs `permission` to see it; one round trip.
+    /// Reads a filtered list of an organization for `reader`, who needs `permission`, in one round trip.
     ///
-    /// With a filter, a page that is not full is read on in steps that grow, so that it costs little where most items are
-    /// wanted. Only the first step does not wait for the reader's membership: a stranger costs no more than that.
+    /// If a page with a filter is not full, the code reads further in growing steps. So it costs little if most items
+    /// match. Only the first step does not wait for the reader's membership, so a caller who is not a member costs no
+    /// more than that.
     pub(super) async fn guarded_listed(
         &self,
         reader: &UserId,
@@ -52,8 +54,8 @@ impl Table {
         Ok(Guarded::new(reader, page))
     }
 
-    /// One query for each part, side by side. `looked_at`: how many items of each are looked at.
-    async fn listed(
+    /// Runs one query for each part, side by side. `looked_at` is the number of items that each query evaluates.
+    pub(super) async fn listed(
         &self,
         query: &ListedQuery,
         after: Option<&str>,
@@ -96,10 +98,10 @@ impl Table {
     }
 }
 
-/// What one query found, in order.
+/// The result of one query, in order.
 struct Part {
     items: Vec<Attributes>,
-    /// The list key that it stopped at, if there may be more.
+    /// The list key at which the query stopped, if there may be more.
     ended_at: Option<String>,
 }
 
@@ -107,7 +109,8 @@ fn list_key(item: &Attributes) -> Option<&str> {
     item.get("list_key").and_then(|key| AttributeValue::as_s(key).ok()).map(String::as_str)
 }
 
-/// The page that several parts make. It ends where the first part stopped: what the others have beyond it belongs to the next page.
+/// Merges several parts into a page. It ends where the first part stopped, because later items of the other parts
+/// belong to the next page.
 fn merged(parts: Vec<Part>, backwards: bool, limit: usize) -> Page<Attributes> {
     let is_before = |a: &str, b: &str| if backwards { a > b } else { a < b };
     let ended_at = parts.iter().filter_map(|part| part.ended_at.clone());

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::{Table, error::is_transient};
 use crate::{domain::Timestamp, metrics::Metric};
 
-/// How long one write has been tried, and when it is no longer worth it.
+/// The time of the attempts of one write, and its limit.
 pub(super) struct Patience<'a> {
     table: &'a Table,
     give_up: Timestamp,
@@ -17,7 +17,7 @@ impl<'a> Patience<'a> {
         Self { table, give_up: table.environment.now().plus(table.patience), attempt: 0 }
     }
 
-    /// Waits before the next try. `false`, at once, if it is not worth another one.
+    /// Waits before the next attempt. Returns `false` at once if the time for retries is over.
     pub(super) async fn wait(&mut self) -> bool {
         let metrics = self.table.environment.metrics();
         let pause = self.table.pause(self.attempt);
@@ -33,8 +33,8 @@ impl<'a> Patience<'a> {
 }
 
 impl Table {
-    /// Repeats a plain write that met a transaction on the same item, which the SDK does not, for as long as the table's
-    /// patience lasts.
+    /// Retries a plain write that conflicted with a transaction on the same item, which the SDK does not do, until the
+    /// patience of the table ends.
     pub(super) async fn patiently<T, E, F>(&self, write: impl Fn() -> F) -> Result<T, SdkError<E, HttpResponse>>
     where
         E: ProvideErrorMetadata,
@@ -56,7 +56,7 @@ impl Table {
         }
     }
 
-    /// How long to wait before the next try: a random part of a span that doubles from 20 ms up to 320 ms ("full jitter").
+    /// The time before the next attempt: a random part of a span that doubles from 20 ms up to 320 ms ("full jitter").
     pub(super) fn pause(&self, attempt: u32) -> SignedDuration {
         let longest = 20_u32 << attempt.min(4);
         let random = u32::from_le_bytes(self.environment.random_bytes());

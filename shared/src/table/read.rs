@@ -10,37 +10,37 @@ use crate::{
     telemetry,
 };
 
-/// Some of a list, and where the rest begins.
+/// A page of a list, with the position of the next page.
 #[derive(Debug)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// The sort key of the last item looked at, if there may be more.
+    /// The sort key of the last evaluated item, if there may be more.
     pub next: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// What can be read of a page. One item that cannot is left out of it, see [`listed`]; the next page begins where it
-    /// would have begun anyway.
+    /// Reads the items of a page and leaves out those that cannot be read, see [`listed`]. The position of the next
+    /// page stays the same.
     pub(super) fn listed<U>(self, read: impl Fn(T) -> Result<U, Corrupt>) -> Page<U> {
         Page { items: self.items.into_iter().filter_map(|item| listed(read(item))).collect(), next: self.next }
     }
 }
 
-/// A list: the items of one partition whose sort keys begin alike.
+/// A query of the items in one partition whose sort keys have the same beginning.
 pub(super) struct ListQuery<'a> {
     pub(super) partition: String,
     pub(super) prefix: &'a str,
     pub(super) limit: u16,
-    /// Sort key to continue after.
+    /// The sort key after which the page begins.
     pub(super) after: Option<&'a str>,
     pub(super) newest_first: bool,
 }
 
-/// DynamoDB's limit for one BatchGetItem.
+/// The maximum number of items in one BatchGetItem.
 const LARGEST_BATCH: usize = 100;
 
 impl Table {
-    /// Strongly consistent.
+    /// Reads one item, strongly consistent.
     pub(super) async fn get(&self, key: &Key) -> Result<Option<Attributes>, StoreError> {
         let answer = self
             .client
@@ -53,7 +53,7 @@ impl Table {
         Ok(answer.item)
     }
 
-    /// Strongly consistent, all in one round trip; keys that nothing has are missing from the answer.
+    /// Reads several items in one round trip, strongly consistent. The result leaves out keys without an item.
     pub(super) async fn batch_get(&self, keys: impl IntoIterator<Item = Key>) -> Result<Batch, StoreError> {
         let mut keys: Vec<Key> = keys.into_iter().collect();
         keys.sort_by(|a, b| (&a.pk, &a.sk).cmp(&(&b.pk, &b.sk)));
@@ -87,7 +87,7 @@ impl Table {
         Ok(found)
     }
 
-    /// One page, strongly consistent.
+    /// Reads one page of a list, strongly consistent.
     pub(super) async fn list(&self, list: ListQuery<'_>) -> Result<Page<Attributes>, StoreError> {
         let limit = usize::from(list.limit);
         let keys = Expression::new("#pk = :pk AND begins_with(#sk, :prefix)")
@@ -115,7 +115,7 @@ impl Table {
         Ok(Page { items, next })
     }
 
-    /// A list of an organization's, with the place of `reader` in it; side by side.
+    /// Reads a list of an organization and the membership of `reader`, side by side.
     pub(super) async fn guarded_list(
         &self,
         organization: OrganizationId,
@@ -126,7 +126,7 @@ impl Table {
         Ok(Guarded::new(reader, page))
     }
 
-    /// Somebody's membership.
+    /// Reads the membership of a user.
     pub(super) async fn membership(
         &self,
         organization: OrganizationId,
@@ -136,7 +136,7 @@ impl Table {
     }
 }
 
-/// What a batch found.
+/// The items that a batch returned, by their keys.
 pub(super) struct Batch(HashMap<(String, String), Attributes>);
 
 impl Batch {
@@ -144,20 +144,21 @@ impl Batch {
         self.0.remove(&(key.pk, key.sk)).map(I::from_attributes).transpose()
     }
 
-    /// Somebody's membership. Not taken out: it may be asked for twice, as the reader's and as what is read.
+    /// Returns the membership of a user. It stays in the batch, because it can be needed twice: for the reader and for
+    /// the read member.
     pub(super) fn member(&self, organization: OrganizationId, user: &UserId) -> Result<Option<Member>, Corrupt> {
         let key = Key::member(organization, user);
         self.0.get(&(key.pk, key.sk)).cloned().map(read::<MemberItem, _>).transpose()
     }
 }
 
-/// What an item says, as the domain has it.
+/// Converts an item into its domain type.
 pub(super) fn read<I: Item, T: From<I>>(attributes: Attributes) -> Result<T, Corrupt> {
     I::from_attributes(attributes).map(T::from)
 }
 
-/// An item of a list. One that cannot be read is left out, for otherwise it would take everybody's list away, and the
-/// `GET /me` of everybody whom it concerns. Whoever is on call learns of it from the log; asked for alone, the item is an
+/// Converts an item of a list. If the item cannot be read, it is left out and the error is logged. Otherwise, no one
+/// could read the list, or the `GET /me` of the users that it concerns. A request for that item alone returns an
 /// internal error.
 pub(super) fn listed<T>(read: Result<T, Corrupt>) -> Option<T> {
     read.map_err(|corrupt| tracing::error!(error = telemetry::chain(&corrupt), "an item was left out of a list")).ok()

@@ -5,7 +5,7 @@ use crate::{
 };
 
 impl Table {
-    /// A member, for `reader`, who may be the same person.
+    /// Reads a member for `reader`, who can be the same user.
     pub async fn read_member(
         &self,
         organization: OrganizationId,

@@ -5,7 +5,7 @@ use crate::{
 };
 
 impl Table {
-    /// An organization, for `reader`.
+    /// Reads an organization for `reader`.
     pub async fn read_organization(
         &self,
         organization: OrganizationId,

@@ -9,19 +9,19 @@ use crate::{
     items::{Key, OrganizationItem, SeatsItem, SubscriptionItem, WorkspaceItem, keys},
 };
 
-/// Everything that the settings tabs show, members and invitations aside.
+/// The contents of all settings tabs, without members and invitations.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub organization: Organization,
     pub subscription: Subscription,
     pub seats: Seats,
-    /// The tab "workspaces", the oldest first; at most 100.
+    /// The workspaces, the oldest first, at most 100.
     pub workspaces: Vec<Workspace>,
 }
 
 impl Table {
-    /// The settings, for `reader`. Four small items and the workspaces, side by side: one round trip, and less than one
-    /// tab's worth of code a tab.
+    /// Reads the settings for `reader`: four small items and the workspaces, side by side, in one round trip. Separate
+    /// reads for each tab would need more code.
     pub async fn read_settings(
         &self,
         organization: OrganizationId,

@@ -1,22 +1,22 @@
 use crate::items::{Attributes, Corrupt, Item};
 
-/// Which of a write's conditions did not hold, and the items as they were.
+/// The failed conditions of a write, with the items that they evaluated.
 #[derive(Debug)]
 pub struct Refused<C>(Vec<(C, Option<Attributes>)>);
 
-/// What one condition found.
+/// The result of one condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found<T> {
-    /// What it asks for.
+    /// The condition holds.
     HeldUp,
-    /// No item at all.
+    /// The item does not exist.
     Missing,
-    /// An item of which it does not hold.
+    /// The condition does not hold for this item.
     Was(T),
 }
 
 impl<T> Found<T> {
-    /// The item that stood against the write.
+    /// The item for which the condition failed, if there is one.
     pub fn was(self) -> Option<T> {
         match self {
             Self::Was(item) => Some(item),
@@ -26,12 +26,12 @@ impl<T> Found<T> {
 }
 
 impl<C: Copy + PartialEq> Refused<C> {
-    /// `failed`: at least one.
+    /// Creates the result from at least one failed condition.
     pub(super) fn new(failed: Vec<(C, Option<Attributes>)>) -> Self {
         Self(failed)
     }
 
-    /// What `condition` found, as the domain has it.
+    /// The result of `condition`, with the item as its domain type.
     ///
     /// # Errors
     /// When the item cannot be read.
@@ -43,7 +43,7 @@ impl<C: Copy + PartialEq> Refused<C> {
         }
     }
 
-    /// Whether `condition` is among them.
+    /// Whether `condition` failed.
     pub fn contains(&self, condition: C) -> bool {
         self.0.iter().any(|(refused, _)| *refused == condition)
     }

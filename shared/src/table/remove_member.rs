@@ -1,6 +1,7 @@
 use super::{
     Occasion, Table, Written, admins,
     expression::Expression,
+    seats::released,
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
@@ -11,15 +12,15 @@ use crate::{
 /// The conditions of a removal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RemovalCheck {
-    /// The member is still as it was read.
+    /// The member has not changed since it was read.
     Member,
     /// An organization admin remains (R10).
     LastAdmin,
 }
 
 impl Table {
-    /// Ends a membership, not the account (R18): `member`, as it was read, is removed by whoever `authority` names, or
-    /// leaves when there is none (R9).
+    /// Ends a membership, not the account (R18). The actor of `authority` removes `member`, or `member` leaves if there
+    /// is no authority (R9). `member` must not have changed since it was read.
     pub async fn remove_member(
         &self,
         member: &Member,
@@ -37,7 +38,7 @@ impl Table {
         }
         let unchanged = Expression::new("#version = :version").string(":version", member.version.as_str());
         let theirs = Expression::new("#member_id = :member").string(":member", &member.user_id);
-        let (give_back, taken) = seat_given_back();
+        let (release, in_use) = released(1);
         let record = AuditRecord {
             actor: Some(authority.map_or(&member.user_id, Authority::actor)),
             action: if authority.is_some() { AuditAction::MemberRemoved } else { AuditAction::MemberLeft },
@@ -48,15 +49,9 @@ impl Table {
             .delete(RemovalCheck::Member, &Key::member(organization, &member.user_id), unchanged)
             .delete(None, &Key::pointer(&member.user_id, organization), Expression::new("attribute_exists(#pk)"))
             .delete(None, &Key::address(organization, &member.email.key()), theirs)
-            .update(None, &Key::seats(organization), give_back, taken)
+            .update(None, &Key::seats(organization), release, in_use)
             .audit(organization, occasion, record)
             .commit()
             .await
     }
-}
-
-/// One seat less, of those in use (R16).
-pub(super) fn seat_given_back() -> (Expression, Expression) {
-    let give_back = Expression::new("SET #seats_used = #seats_used - :one").number(":one", 1);
-    (give_back, Expression::new("#seats_used >= :one").number(":one", 1))
 }

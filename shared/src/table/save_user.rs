@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl Table {
-    /// Creates a user, or brings what Cognito says about an existing one up to date. What the user has done here, founding
-    /// and joining, is kept as it is in the table. Answers with the user as it is now.
+    /// Creates a user, or updates the data of an existing user that comes from Cognito. It does not change the user's
+    /// onboarding in the table. Returns the user after the write.
     pub async fn save_user(&self, user: &User) -> Result<User, StoreError> {
         let change = identity(user)
             .string(":open", Onboarding::Open.name())
@@ -28,7 +28,7 @@ impl Table {
     }
 }
 
-/// `SET …`: what Cognito says about a user.
+/// The update of a user's data that comes from Cognito: `SET …`.
 pub(super) fn identity(user: &User) -> Expression {
     // An absent name is NULL, not removed, so that the expression stays one SET clause that others can be appended to.
     let name =

@@ -10,12 +10,12 @@ use crate::{
     metrics::Metric,
 };
 
-/// All of it or none of it. `C` names the conditions that a use case tells apart; the others are `None`: only a mistake of
-/// this side breaks one of them alone.
+/// A transaction. `C` names the conditions that the use case distinguishes. Other conditions are `None`: they fail
+/// alone only if the code is wrong.
 pub(super) struct Transaction<'a, C> {
     pub(super) table: &'a Table,
     pub(super) actions: Vec<(Guard<'a, C>, TransactWriteItem)>,
-    /// What is counted once it has committed.
+    /// The metric that is counted after the commit.
     pub(super) counted: Option<Metric>,
     pub(super) broken: Option<StoreError>,
 }
@@ -70,17 +70,17 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         self.put(condition, item, Expression::new("attribute_not_exists(#pk)"))
     }
 
-    /// Writes an item if `allowed` holds of what is there.
+    /// Writes an item if `allowed` holds for the current item.
     pub(super) fn put(self, condition: impl Into<Option<C>>, item: &impl Item, allowed: Expression) -> Self {
         self.put_guarded(Guard::Own(condition.into()), item, allowed)
     }
 
-    /// Writes nothing; the transaction fails unless `required` holds.
+    /// Writes nothing. The transaction fails unless `required` holds.
     pub(super) fn check(self, condition: impl Into<Option<C>>, key: &Key, required: Expression) -> Self {
         self.check_guarded(Guard::Own(condition.into()), key, required)
     }
 
-    /// Changes an item if `allowed` holds of it.
+    /// Updates an item if `allowed` holds for it.
     pub(super) fn update(
         self,
         condition: impl Into<Option<C>>,
@@ -102,7 +102,7 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         })
     }
 
-    /// Deletes an item if `allowed` holds of it.
+    /// Deletes an item if `allowed` holds for it.
     pub(super) fn delete(self, condition: impl Into<Option<C>>, key: &Key, allowed: Expression) -> Self {
         let table = self.table.name.clone();
         self.add(Guard::Own(condition.into()), |action| {
@@ -117,14 +117,15 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         })
     }
 
-    /// The actor's right, decided by the actor's own membership at the time of the write (R11). An actor without it is
-    /// refused before anything else is looked at.
+    /// Requires the permissions of `authority`, which the actor's membership must have at the time of the write (R11).
+    /// A missing permission takes precedence over every other failed condition.
     pub(super) fn authorize(self, authority: &'a Authority) -> Self {
         let key = Key::member(authority.organization(), authority.actor());
         self.check_guarded(Guard::Actor(authority), &key, Expression::member_who_may(authority.required()))
     }
 
-    /// As [`Self::authorize`], and that the same actor may not do what `lost` asks for: DynamoDB takes one action an item.
+    /// Does the same as [`Self::authorize`], and requires that the actor lacks a permission of `lost`. DynamoDB allows
+    /// one action for each item, so this is one condition.
     pub(super) fn authorize_unless(self, authority: &'a Authority, lost: &Authority) -> Self {
         let key = Key::member(authority.organization(), authority.actor());
         let required =
@@ -132,7 +133,7 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         self.check_guarded(Guard::Actor(authority), &key, required)
     }
 
-    /// Keeps the answer for when the same request comes again (I9). A record whose 24 hours are over is as good as none.
+    /// Stores the response for a repeated request (I9). A record that is older than 24 hours counts as none.
     pub(super) fn answer(self, record: Option<&'a IdempotencyItem>, occasion: &'a Occasion) -> Self {
         let Some(record) = record else { return self };
         let unanswered =
@@ -140,8 +141,8 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         self.put_guarded(Guard::Unanswered(record, occasion), record, unanswered)
     }
 
-    /// Leaves an audit record (R17). What it says is counted when the transaction has committed: never for a try, a refusal
-    /// or an answer given again.
+    /// Writes an audit record (R17). Its action is counted after the commit: never for an attempt, a rejection or a
+    /// repeated response.
     pub(super) fn audit(mut self, organization: OrganizationId, occasion: &Occasion, record: AuditRecord<'_>) -> Self {
         self.counted = counted(record.action);
         let item = AuditItem {
@@ -158,10 +159,10 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
     }
 }
 
-/// The metric of what was done, if somebody on call asks for it.
+/// The metric of an audited action, if it has one.
 fn counted(action: AuditAction) -> Option<Metric> {
     match action {
-        AuditAction::OrganizationFounded => Some(Metric::OrganizationsFounded),
+        AuditAction::OrganizationCreated => Some(Metric::OrganizationsCreated),
         AuditAction::InvitationCreated => Some(Metric::InvitationsCreated),
         AuditAction::InvitationAccepted => Some(Metric::InvitationsAccepted),
         AuditAction::InvitationDeclined => Some(Metric::InvitationsDeclined),
@@ -169,7 +170,7 @@ fn counted(action: AuditAction) -> Option<Metric> {
     }
 }
 
-/// What an audit record says besides when and where.
+/// The contents of an audit record, without time and request.
 pub(super) struct AuditRecord<'a> {
     pub(super) actor: Option<&'a UserId>,
     pub(super) action: AuditAction,

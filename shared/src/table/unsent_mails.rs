@@ -6,15 +6,15 @@ use super::{
 };
 use crate::items::{UnsentMail, UnsentMailItem};
 
-/// The sparse index of mails that were neither sent nor failed.
+/// The sparse index of emails that were neither sent nor failed.
 const INDEX: &str = "unsent-mails";
 
 impl Table {
-    /// Every mail that was neither sent nor failed, whether it is due or not, in no order.
+    /// Reads every email that was neither sent nor failed, whether it is due or not, in no order.
     ///
-    /// A scan, because the index holds nothing else and is empty on a good day. A query in order of time would show the mails
-    /// of one organization first when it has many, and nobody could give the others their turn. The index may lag behind by
-    /// moments; [`Table::claim_mail`] decides.
+    /// It scans the index, which contains nothing else and is usually empty. If one organization has many emails, a
+    /// query by time would return those first, and the others could not take turns. The index can be moments behind the
+    /// table. [`Table::claim_mail`] decides.
     pub async fn unsent_mails(&self) -> Result<Vec<UnsentMail>, StoreError> {
         let mut mails = Vec::new();
         let mut start = None;

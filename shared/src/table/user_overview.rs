@@ -6,21 +6,21 @@ use crate::{
     items::{Key, UserItem},
 };
 
-/// How many organizations of a user are read with them. The rest is a list of its own, so that nobody's `GET /me` grows with
-/// the number of their memberships.
+/// The number of organizations that are read together with a user. The others have their own list, so that `GET /me`
+/// does not grow with the number of memberships.
 const FIRST_ORGANIZATIONS: u16 = 25;
 
-/// A user and where they are a member.
+/// A user with the first organizations.
 #[derive(Debug)]
 pub struct UserOverview {
-    /// Missing while neither the trigger nor a request has created the user.
+    /// The user, unless neither the trigger nor a request has created it yet.
     pub user: Option<User>,
-    /// The first ones, by id, and so by age.
+    /// The first organizations, ordered by id and so by age.
     pub organizations: Page<OrganizationId>,
 }
 
 impl Table {
-    /// A user and their first organizations, side by side, strongly consistent.
+    /// Reads a user and the first organizations, side by side, strongly consistent.
     pub async fn user_overview(&self, user: &UserId) -> Result<UserOverview, StoreError> {
         let profile = Key::profile(user);
         let organizations = self.list_my_organizations(user, FIRST_ORGANIZATIONS, None);

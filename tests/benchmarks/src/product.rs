@@ -24,8 +24,11 @@ impl Product {
     pub(crate) fn new(binaries: &Path) -> Result<Self> {
         // The script's requests come from few users within seconds.
         let limits = ["InvitationsPerInviterPerDay", "InvitationsPerOrganizationPerDay", "IdentityChecksPerMinute"];
-        let limits = limits.map(|name| (name.to_owned(), "1000".to_owned()));
-        let template = Options { parameters: limits.into(), ..Options::default() }.template()?;
+        let mut parameters: BTreeMap<String, String> =
+            limits.into_iter().map(|name| (name.to_owned(), "1000".to_owned())).collect();
+        // Off by default; the route does its work only if it is on.
+        parameters.insert("AcceptInApp".to_owned(), "true".to_owned());
+        let template = Options { parameters, ..Options::default() }.template()?;
         let table = "organizations".to_owned();
         let names = Names {
             table_name: table.clone(),

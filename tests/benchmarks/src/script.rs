@@ -59,6 +59,7 @@ async fn guests(stage: &mut Stage<'_>, organization: &str) -> Result<String> {
     }
     let (user, token, _) = invite(stage, organization, MEMBERS).await?;
     answer(stage, &user, "POST /invitations/decline", &token).await?;
+    mine(stage, organization).await?;
     let mut last = String::new();
     for number in 1..=STILL_INVITED {
         (_, _, last) = invite(stage, organization, MEMBERS + number).await?;
@@ -80,6 +81,31 @@ async fn invite(stage: &mut Stage<'_>, organization: &str, number: usize) -> Res
         .await?;
     let token = stage.mail().await?;
     Ok((user, token, text(&invitation["invitationId"])))
+}
+
+/// What an invited user does without the link.
+async fn mine(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
+    let (user, _, invitation) = invite(stage, organization, MEMBERS + STILL_INVITED + 1).await?;
+    stage.sign_up(&user, None).await?;
+    let path = &[("invitationId", invitation.as_str())];
+    stage.call(Request { user: &user, route: "GET /me/invitations", ..Request::default() }).await?;
+    let route = "POST /me/invitations/{invitationId}/resend";
+    stage.call(Request { user: &user, route, path, ..Request::default() }).await?;
+    stage.mail().await?;
+    let route = "POST /me/invitations/{invitationId}/accept";
+    stage.call(Request { user: &user, route, path, ..Request::default() }).await?;
+    let (user, _, invitation) = invite(stage, organization, MEMBERS + STILL_INVITED + 2).await?;
+    stage.sign_up(&user, None).await?;
+    let path = &[("invitationId", invitation.as_str())];
+    let route = "POST /me/invitations/{invitationId}/decline";
+    stage.call(Request { user: &user, route, path, ..Request::default() }).await?;
+    let (_, _, invitation) = invite(stage, organization, MEMBERS + STILL_INVITED + 3).await?;
+    let path = &[("organizationId", organization), ("invitationId", invitation.as_str())];
+    let route = "POST /organizations/{organizationId}/invitations/{invitationId}/resend";
+    stage.call(Request { user: ADA, route, path, ..Request::default() }).await?;
+    stage.mail().await?;
+    let route = "DELETE /organizations/{organizationId}/invitations/{invitationId}";
+    stage.call(Request { user: ADA, route, path, ..Request::default() }).await.map(drop)
 }
 
 async fn answer(stage: &mut Stage<'_>, user: &str, route: &str, token: &str) -> Result<()> {

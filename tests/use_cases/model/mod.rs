@@ -10,12 +10,12 @@ use proptest::{
     test_runner::{Config, TestCaseError, TestRunner},
 };
 use serde_json::json;
-use shared::domain::RoleSet;
+use shared::domain::{InvitationId, InvitationToken, RoleSet};
 
 use crate::world::{World, at_once};
 use organization::{Model, Operation, Outcome};
 
-/// Who there is. The first one founds.
+/// Who there is. The first one creates the organization.
 pub(crate) const USERS: usize = 5;
 
 fn user(index: usize) -> String {
@@ -24,7 +24,7 @@ fn user(index: usize) -> String {
 
 fn operation() -> impl Strategy<Value = Operation> {
     let roles = prop::sample::select(RoleSet::all().collect::<Vec<_>>());
-    // The founder acts more often than others, or most of what happens is refused.
+    // The creator acts more often than others, or most of what happens is refused.
     let actor = prop_oneof![2 => Just(0), 3 => 0..USERS];
     prop_oneof![
         4 => (actor.clone(), 0..USERS, roles.clone()).prop_map(|(actor, target, roles)| Operation::SetRoles(actor, target, roles)),
@@ -32,6 +32,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => (actor, 0..USERS, roles).prop_map(|(actor, invited, roles)| Operation::Invite(actor, invited, roles)),
         5 => (0..USERS).prop_map(Operation::Accept),
         1 => (0..USERS).prop_map(Operation::Decline),
+        2 => (0..USERS, 0..USERS).prop_map(|(actor, invited)| Operation::Resend(actor, invited)),
+        1 => (0..USERS, 0..USERS).prop_map(|(actor, invited)| Operation::Revoke(actor, invited)),
     ]
 }
 
@@ -45,7 +47,7 @@ struct Product {
 impl Product {
     async fn new() -> Self {
         let world = Arc::new(World::with_seats(1000).await);
-        let organization = world.founder(&user(0)).await;
+        let organization = world.creator(&user(0)).await;
         for index in 1..USERS {
             world.sign_up(&user(index), None).await;
         }
@@ -88,8 +90,20 @@ impl Product {
                 (user(actor), "POST", format!("{path}/invitations"), Some(body))
             }
             Operation::Accept(index) => (user(index), "POST", "/invitations/accept".to_owned(), Some(token(index))),
+            Operation::Resend(actor, index) => {
+                (user(actor), "POST", format!("{path}/invitations/{}/resend", self.invitation(index)), None)
+            }
+            Operation::Revoke(actor, index) => {
+                (user(actor), "DELETE", format!("{path}/invitations/{}", self.invitation(index)), None)
+            }
             Operation::Decline(index) => (user(index), "POST", "/invitations/decline".to_owned(), Some(token(index))),
         }
+    }
+
+    /// The id of the invitation that the last mail to somebody was for.
+    fn invitation(&self, index: usize) -> InvitationId {
+        let token = self.tokens.get(&index).map(|token| InvitationToken::parse(token).unwrap());
+        token.map_or(InvitationId::NONE, |token| token.invitation())
     }
 
     async fn members(&self) -> BTreeMap<usize, RoleSet> {
@@ -107,7 +121,7 @@ impl Product {
 /// Every history has to be one that some serial order of its requests explains, answers and state alike.
 async fn check(steps: &[Vec<Operation>]) -> Result<(), TestCaseError> {
     let mut product = Product::new().await;
-    let mut explanations = vec![Model::founded()];
+    let mut explanations = vec![Model::create()];
     for step in steps {
         let outcomes = product.run(step).await;
         explanations = explanations.iter().flat_map(|model| model.explain(step, &outcomes)).collect();

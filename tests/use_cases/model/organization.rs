@@ -15,6 +15,10 @@ pub(crate) enum Operation {
     Accept(usize),
     /// With the token from the last mail.
     Decline(usize),
+    /// Actor, and whose: the invitation that the last mail was for.
+    Resend(usize, usize),
+    /// Likewise.
+    Revoke(usize, usize),
 }
 
 /// Status and problem code.
@@ -48,7 +52,7 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) fn founded() -> Self {
+    pub(crate) fn create() -> Self {
         Self {
             members: BTreeMap::from([(0, RoleSet::ORGANIZATION_ADMIN)]),
             invitations: Vec::new(),
@@ -118,6 +122,8 @@ impl Model {
             Operation::Invite(actor, invited, roles) => self.invite(actor, invited, roles),
             Operation::Accept(user) => self.accept(user),
             Operation::Decline(user) => self.decline(user),
+            Operation::Resend(actor, invited) => self.resend(actor, invited),
+            Operation::Revoke(actor, invited) => self.revoke(actor, invited),
         };
         match done {
             Ok(status) => (status, ""),
@@ -176,6 +182,34 @@ impl Model {
     fn mailed(&self, user: usize) -> Result<(usize, Invitation), (u16, &'static str)> {
         let index = *self.mailed.get(&user).ok_or((404, "invitation-not-found"))?;
         Ok((index, self.invitations[index].clone()))
+    }
+
+    fn resend(&mut self, actor: usize, invited: usize) -> Result<u16, (u16, &'static str)> {
+        self.may_grant(actor, RoleSet::MEMBER)?;
+        let (index, invitation) = self.mailed(invited)?;
+        match invitation.state {
+            State::Accepted => return Err((409, "invitation-already-accepted")),
+            State::Declined => return Err((410, "invitation-declined")),
+            State::Revoked => return Err((410, "invitation-revoked")),
+            State::Pending => {}
+        }
+        self.may_grant(actor, invitation.roles)?;
+        self.invitations[index] = Invitation { inviter: actor, tried: false, ..invitation };
+        Ok(202)
+    }
+
+    fn revoke(&mut self, actor: usize, invited: usize) -> Result<u16, (u16, &'static str)> {
+        self.may_grant(actor, RoleSet::MEMBER)?;
+        let (index, invitation) = self.mailed(invited)?;
+        match invitation.state {
+            State::Accepted => return Err((409, "invitation-already-accepted")),
+            State::Declined => return Err((410, "invitation-declined")),
+            State::Revoked => return Ok(204),
+            State::Pending => {}
+        }
+        self.may_grant(actor, invitation.roles)?;
+        self.invitations[index].state = State::Revoked;
+        Ok(204)
     }
 
     fn accept(&mut self, user: usize) -> Result<u16, (u16, &'static str)> {

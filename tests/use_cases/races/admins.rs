@@ -11,7 +11,7 @@ async fn check(name: &str, requests: impl Fn(&str, &str, &str) -> Vec<Request>, 
     let mut outcomes = BTreeMap::new();
     for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         world.join(&ada, &organization, &eve, ADMIN).await;
         let answers = race(&world, requests(&ada, &eve, &organization)).await;
         let codes: Vec<_> = answers.iter().map(|answer| format!("{} {}", answer.status, answer.code())).collect();
@@ -65,7 +65,7 @@ async fn i1_one_is_demoted_while_the_other_leaves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_writers_with_one_etag() {
     let world = Arc::new(World::new().await);
-    let organization = world.founder("ada").await;
+    let organization = world.creator("ada").await;
     world.join("ada", &organization, "eve", ADMIN).await;
     world.join("ada", &organization, "bob", &["member"]).await;
     let path = format!("/organizations/{organization}/members/bob");

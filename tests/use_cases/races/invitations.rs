@@ -19,7 +19,7 @@ async fn i3_one_secret_accepted_three_times() {
     let world = Arc::new(World::new().await);
     for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
         world.sign_up(&eve, None).await;
         let answers = race(&world, vec![accept(&eve, &token); 3]).await;
@@ -34,7 +34,7 @@ async fn i3_one_secret_accepted_by_two_users_of_one_address() {
     let world = Arc::new(World::new().await);
     for trial in 0..trials() {
         let (ada, eve, twin) = (format!("ada{trial}"), format!("eve{trial}"), format!("twin{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let email = format!("{eve}@example.com");
         let token = world.invite(&ada, &organization, &email, MEMBER).await;
         world.sign_up(&eve, None).await;
@@ -51,7 +51,7 @@ async fn i3_twin_invitations_of_one_address() {
     let world = Arc::new(World::new().await);
     for trial in 0..trials() {
         let ada = format!("ada{trial}");
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let twins =
             vec![invite(&ada, &organization, "eve@example.com"), invite(&ada, &organization, "EVE@example.com")];
         let answers = race(&world, twins).await;
@@ -66,7 +66,7 @@ async fn r16_the_last_seat_is_taken_once() {
     let world = Arc::new(World::with_seats(2).await);
     for trial in 0..trials() {
         let ada = format!("ada{trial}");
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let both = vec![invite(&ada, &organization, "eve@example.com"), invite(&ada, &organization, "bob@example.com")];
         let answers = race(&world, both).await;
         assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (1, 1));
@@ -81,7 +81,7 @@ async fn i4_the_inviter_is_demoted_while_the_invitation_is_accepted() {
     let mut outcomes = BTreeMap::new();
     for trial in 0..trials() {
         let (ada, eve, bob) = (format!("ada{trial}"), format!("eve{trial}"), format!("bob{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         world.join(&ada, &organization, &eve, ADMIN).await;
         let token = world.invite(&eve, &organization, &format!("{bob}@example.com"), ADMIN).await;
         world.sign_up(&bob, None).await;
@@ -102,7 +102,7 @@ async fn accept_against_decline() {
     let mut outcomes = BTreeMap::new();
     for trial in 0..trials() {
         let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
-        let organization = world.founder(&ada).await;
+        let organization = world.creator(&ada).await;
         let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
         world.sign_up(&eve, None).await;
         let decline = (eve.clone(), "POST", "/invitations/decline".to_owned(), Some(json!({"token": token})));
@@ -113,4 +113,70 @@ async fn accept_against_decline() {
         *outcomes.entry(outcome).or_insert(0) += 1;
     }
     report("accept against decline", outcomes);
+}
+
+/// The id of the only invitation of an organization.
+async fn only_invitation(world: &World, actor: &str, organization: &str) -> String {
+    let list = world.call(actor, "GET", &format!("/organizations/{organization}/invitations"), None).await;
+    list.json["items"][0]["invitationId"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_against_revoke() {
+    let world = Arc::new(World::new().await);
+    let mut outcomes = BTreeMap::new();
+    for trial in 0..trials() {
+        let (ada, eve) = (format!("ada{trial}"), format!("eve{trial}"));
+        let organization = world.creator(&ada).await;
+        let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
+        world.sign_up(&eve, None).await;
+        let id = only_invitation(&world, &ada, &organization).await;
+        let revoke = (ada.clone(), "DELETE", format!("/organizations/{organization}/invitations/{id}"), None);
+        let answers = race(&world, vec![accept(&eve, &token), revoke]).await;
+        let outcome = (answers[0].status, answers[1].status);
+        assert!(matches!(outcome, (200, 409) | (410, 204)), "{outcome:?}");
+        world.check_invariants(&organization, &[&ada, &eve]).await;
+        *outcomes.entry(outcome).or_insert(0) += 1;
+    }
+    report("accept against revoke", outcomes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_against_resend() {
+    let world = Arc::new(World::new().await);
+    let mut outcomes = BTreeMap::new();
+    for trial in 0..trials() {
+        let (ada, ida, eve) = (format!("ada{trial}"), format!("ida{trial}"), format!("eve{trial}"));
+        let organization = world.creator(&ada).await;
+        world.join(&ada, &organization, &ida, ADMIN).await;
+        let token = world.invite(&ada, &organization, &format!("{eve}@example.com"), MEMBER).await;
+        world.sign_up(&eve, None).await;
+        let id = only_invitation(&world, &ada, &organization).await;
+        let path = format!("/organizations/{organization}/invitations/{id}/resend");
+        let answers = race(&world, vec![accept(&eve, &token), (ida.clone(), "POST", path, None)]).await;
+        let outcome = (answers[0].status, answers[1].status);
+        assert!(matches!(outcome, (200, 202 | 409)), "{outcome:?}");
+        world.check_invariants(&organization, &[&ada, &ida, &eve]).await;
+        *outcomes.entry(outcome).or_insert(0) += 1;
+    }
+    report("accept against resend", outcomes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r16_expired_seats_are_reclaimed_by_six_at_once() {
+    let world = Arc::new(World::with_seats(4).await);
+    for trial in 0..trials() {
+        let ada = format!("ada{trial}");
+        let organization = world.creator(&ada).await;
+        for email in ["a@example.com", "b@example.com", "c@example.com"] {
+            let (actor, method, path, body) = invite(&ada, &organization, email);
+            world.call(&actor, method, &path, body).await.expect(201, "");
+        }
+        world.pass(std::time::Duration::from_secs(8 * 24 * 3600));
+        let six = (0..6).map(|index| invite(&ada, &organization, &format!("n{index}@example.com"))).collect();
+        let answers = race(&world, six).await;
+        assert_eq!((with_status(&answers, 201), with_status(&answers, 409)), (3, 3));
+        world.check_invariants(&organization, &[&ada]).await;
+    }
+    report("expired seats", "three of six are invited, three are told");
 }

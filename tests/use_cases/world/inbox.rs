@@ -16,7 +16,7 @@ const PLANTED: &str = "eve@planted.example";
 
 /// What the post office does with the next mail.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Behaviour {
+pub(crate) enum Behavior {
     RefuseForNow,
     RefuseForGood,
     /// Has no room for it.
@@ -57,7 +57,7 @@ pub(crate) struct Inbox {
 
 struct State {
     mails: Vec<Taken>,
-    next: VecDeque<Behaviour>,
+    next: VecDeque<Behavior>,
     quota: Quota,
     /// How often it was called.
     calls: usize,
@@ -69,8 +69,8 @@ impl Inbox {
         Self { state: Arc::new(Mutex::new(state)), clock }
     }
 
-    pub(crate) fn behave(&self, behaviour: impl IntoIterator<Item = Behaviour>) {
-        self.state.lock().unwrap().next.extend(behaviour);
+    pub(crate) fn behave(&self, behavior: impl IntoIterator<Item = Behavior>) {
+        self.state.lock().unwrap().next.extend(behavior);
     }
 
     pub(crate) fn take(&self, quota: Quota) {
@@ -110,22 +110,22 @@ impl Inbox {
         };
         let reason = |code: &str, status| Reason::new(&format!("{code}: {PLANTED}"), status);
         let busy = || Err(NotTaken::Busy(reason("TooManyRequestsException", Some(429))));
-        let behaviour = state.next.pop_front();
+        let behavior = state.next.pop_front();
         let mut taken = || state.mails.push(Taken { to: to.as_str().to_owned(), text: mail.text.clone(), at: now });
-        match behaviour {
+        match behavior {
             None if has_room => {
                 taken();
                 Some(Ok(()))
             }
-            None | Some(Behaviour::Busy) => Some(busy()),
-            Some(Behaviour::RefuseForNow) => Some(Err(NotTaken::NotNow(reason("SendingPausedException", Some(400))))),
-            Some(Behaviour::RefuseForGood) => Some(Err(NotTaken::Never(Reason::new("MessageRejected", Some(400))))),
-            Some(Behaviour::TakeAndLoseTheAnswer) => {
+            None | Some(Behavior::Busy) => Some(busy()),
+            Some(Behavior::RefuseForNow) => Some(Err(NotTaken::NotNow(reason("SendingPausedException", Some(400))))),
+            Some(Behavior::RefuseForGood) => Some(Err(NotTaken::Never(Reason::new("MessageRejected", Some(400))))),
+            Some(Behavior::TakeAndLoseTheAnswer) => {
                 taken();
                 Some(Err(NotTaken::Unknown(reason("Timeout", None))))
             }
-            Some(Behaviour::NoAnswer) => Some(Err(NotTaken::Unknown(reason("DispatchFailure", None)))),
-            Some(Behaviour::Hang | Behaviour::Die) => None,
+            Some(Behavior::NoAnswer) => Some(Err(NotTaken::Unknown(reason("DispatchFailure", None)))),
+            Some(Behavior::Hang | Behavior::Die) => None,
         }
     }
 }
@@ -133,7 +133,7 @@ impl Inbox {
 impl PostOffice for Inbox {
     fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a> {
         Box::pin(async move {
-            let dies = matches!(self.state.lock().unwrap().next.front(), Some(Behaviour::Die));
+            let dies = matches!(self.state.lock().unwrap().next.front(), Some(Behavior::Die));
             match self.answer(to, mail) {
                 Some(answer) => answer,
                 None if dies => panic!("the process ends here, as the test wants it"),

@@ -67,12 +67,12 @@ impl World {
         );
         assert!(seats["seats_used"].as_u64() <= seats["seat_limit"].as_u64(), "R16: more seats than there are");
 
-        // I4: no membership without the founding or an accepted invitation. R17: each left its record.
+        // I4: no membership without creating the organization or an accepted invitation. R17: each left its record.
         let accepted = of("invitation").iter().filter(|invitation| invitation["state"] == "accepted").count();
         let records = |action: &str| of("audit_record").iter().filter(|record| record["action"] == action).count();
         let ended = records("member.removed") + records("member.left");
         assert_eq!(members.len() + ended, 1 + accepted, "I4: memberships do not add up");
-        assert_eq!(records("organization.founded"), 1);
+        assert_eq!(records("organization.created"), 1);
         assert_eq!(records("invitation.accepted"), accepted, "R17: an acceptance left no record");
     }
 }

@@ -34,7 +34,7 @@ use shared::{
 pub(crate) use answer::Answer;
 pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
-pub(crate) use inbox::{Behaviour, Inbox, Quota, Taken};
+pub(crate) use inbox::{Behavior, Inbox, Quota, Taken};
 pub(crate) use outside::{Pool, stream_record};
 use routes::Functions;
 
@@ -97,8 +97,12 @@ impl World {
                 ("INVITATION_EXPIRY_DAYS", "7"),
                 ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
+                ("INVITATION_EMAILS_PER_ADDRESS_PER_DAY", "1000"),
+                ("ACCEPT_IN_APP", "true"),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),
+                ("ACCENT_COLOR", "#0b57d0"),
+                ("DEFAULT_LOCALE", "en"),
                 ("APP_URL", "https://app.example.com"),
             ]),
             sdk: sdk(engine.endpoint_url()),
@@ -163,7 +167,7 @@ impl World {
     }
 
     /// Somebody with an organization; answers with its id.
-    pub(crate) async fn founder(&self, user: &str) -> String {
+    pub(crate) async fn creator(&self, user: &str) -> String {
         self.sign_up(user, Some("Acme")).await;
         let me = self.call(user, "GET", "/me", None).await;
         me.json["organizations"][0]["organizationId"].as_str().unwrap().to_owned()

@@ -44,8 +44,9 @@ impl World {
             state,
             delivery: Delivery { status: DeliveryStatus::Sent, reason: None, at: now },
             secret_hashes: Vec::new(),
+            expired_hashes: Vec::new(),
         };
-        let mut item = InvitationItem::queued(&invitation, "mail").to_attributes().unwrap();
+        let mut item = InvitationItem::new(&invitation, "mail").to_attributes().unwrap();
         for (name, value) in [
             ("state", state.name().to_owned()),
             ("list", List::Invitations(state).name(organization_id)),

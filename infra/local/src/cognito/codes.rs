@@ -18,6 +18,11 @@ impl Code {
         Self { digits: entropy::text(b"0123456789", 6), expires: clock::now_seconds() + seconds }
     }
 
+    /// The digits, while they can be used.
+    pub(super) fn pending(&self) -> Option<&str> {
+        (self.expires > clock::now_seconds()).then_some(self.digits.as_str())
+    }
+
     /// Checks what a user typed. A code that was used is gone.
     pub(super) fn check(code: Option<&Self>, typed: &str) -> Result<(), CognitoError> {
         match code {

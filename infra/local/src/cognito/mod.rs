@@ -27,6 +27,7 @@ mod tokens;
 mod triggers;
 mod user_pool;
 mod users;
+mod view;
 
 use std::sync::Arc;
 
@@ -46,6 +47,7 @@ use stack_template::{Pool, PoolClient};
 pub(crate) use store::Store;
 pub(crate) use triggers::Triggers;
 pub(crate) use user_pool::UserPool;
+pub(crate) use view::UserView;
 
 use crate::inbox::Inbox;
 

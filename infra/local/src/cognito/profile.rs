@@ -18,7 +18,7 @@ const VERIFICATION_VALIDITY: i64 = 24 * 3600;
 /// An address that is to be verified: the user's own, or one that takes its place then.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Verification {
-    code: Code,
+    pub(super) code: Code,
     email: String,
 }
 

@@ -3,7 +3,7 @@
 use axum::{body::Bytes, http::HeaderMap, response::Response};
 use serde_json::Value;
 
-use super::{Cognito, Elsewhere, keys::PublicKeys};
+use super::{Cognito, Elsewhere, UserView, keys::PublicKeys};
 
 /// The user pool of the stack.
 pub(crate) enum UserPool {
@@ -25,6 +25,14 @@ impl UserPool {
         match self {
             Self::Ours(cognito) => cognito.answer(operation, &body).await,
             Self::Elsewhere(other) => other.answer(headers, body).await,
+        }
+    }
+
+    /// The users and their codes, if they are kept here.
+    pub(crate) fn users(&self) -> Option<Vec<UserView>> {
+        match self {
+            Self::Ours(cognito) => Some(cognito.view()),
+            Self::Elsewhere(_) => None,
         }
     }
 

@@ -20,7 +20,7 @@ use tokio::{net::TcpListener, sync::Notify, task::JoinSet};
 use crate::{
     client::{Client, NoAnswer},
     iam::Permissions,
-    planted, visitors,
+    not_emulated, planted, visitors,
 };
 
 use super::{
@@ -157,6 +157,9 @@ impl Front {
             // The checksum was that of the whole answer.
             answered.remove("x-amz-crc32");
         }
+        if !status.is_success() && is_unknown(&bytes) {
+            return Ok(json_answer(400, &not_emulated::error("dynamodb", operation)));
+        }
         if !status.is_success()
             && self.permissions.get().is_some_and(|permissions| permissions.is_function(&caller(headers)))
             && let Ok(mut error) = serde_json::from_slice::<Value>(&bytes)
@@ -235,6 +238,12 @@ fn json_answer(status: u16, body: &Value) -> Response<Full<Bytes>> {
         response.headers_mut().insert("x-amzn-requestid", id);
     }
     response
+}
+
+/// Whether the engine lacks an operation. It says no more than that.
+fn is_unknown(error: &[u8]) -> bool {
+    let error: Value = serde_json::from_slice(error).unwrap_or_default();
+    error.get("__type").and_then(Value::as_str).is_some_and(|name| name.ends_with("UnknownOperationException"))
 }
 
 fn operation(headers: &HeaderMap) -> String {

@@ -6,7 +6,11 @@ mod event;
 mod response;
 mod routes;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -22,7 +26,14 @@ use authorizer::{Authorizers, Refusal};
 use routes::Routes;
 use stack_template::{Api, Function};
 
-use crate::{cognito::keys::PublicKeys, entropy, lambda::Lambda, visitors};
+use crate::{
+    clock,
+    cognito::keys::PublicKeys,
+    console::requests::{Request as Shown, Requests},
+    entropy,
+    lambda::Lambda,
+    visitors,
+};
 
 /// The gateway's own limits.
 const LONGEST_INTEGRATION: Duration = Duration::from_secs(30);
@@ -36,11 +47,21 @@ pub(crate) struct Gateway {
     api: Api,
     /// Host and port that clients see.
     domain: String,
+    /// For the page that shows them.
+    requests: Arc<Requests>,
 }
 
 impl Gateway {
-    pub(crate) fn new(api: Api, functions: &[Function], lambda: Arc<Lambda>, keys: PublicKeys, domain: String) -> Self {
-        Self { lambda, routes: Routes::of(functions), authorizers: Authorizers::new(&api, keys), api, domain }
+    pub(crate) fn new(
+        api: Api,
+        functions: &[Function],
+        lambda: Arc<Lambda>,
+        keys: PublicKeys,
+        domain: String,
+        requests: Arc<Requests>,
+    ) -> Self {
+        let (routes, authorizers) = (Routes::of(functions), Authorizers::new(&api, keys));
+        Self { lambda, routes, authorizers, api, domain, requests }
     }
 
     /// Serves until dropped.
@@ -48,6 +69,14 @@ impl Gateway {
         let router = Router::new().fallback(handle).with_state(Arc::new(self));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let _ = axum::serve(listener, service).await;
+    }
+
+    /// What is shown of a request.
+    fn begin(&self, request: &Request, id: &str) -> Shown {
+        let (method, uri) = (request.method().to_string(), request.uri());
+        let function = self.routes.find(&method, uri.path()).map(|matched| matched.route.function.clone());
+        let (path, at) = (uri.to_string(), clock::now());
+        Shown { request_id: id.to_owned(), at, method, path, status: 0, duration_ms: 0, function, lines: Vec::new() }
     }
 
     async fn respond(&self, peer: SocketAddr, request: Request, id: &str) -> Response {
@@ -101,7 +130,12 @@ async fn handle(
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let id = format!("{}=", entropy::text(alphabet, 15));
     let origin = request.headers().get(ORIGIN).cloned();
+    let mut record = gateway.begin(&request, &id);
+    let started = Instant::now();
     let mut response = gateway.respond(peer, request, &id).await;
+    record.status = response.status().as_u16();
+    record.duration_ms = started.elapsed().as_millis();
+    gateway.requests.record(record);
     if let Some(cors) = &gateway.api.cors {
         cors::decorate(cors, origin.as_ref(), response.headers_mut());
     }

@@ -109,6 +109,11 @@ impl Permissions {
         })
     }
 
+    /// Who signs with this key, as AWS calls a function; `None` for everybody else.
+    pub(crate) fn arn(&self, caller: &str) -> Option<&str> {
+        self.principals.get(caller).map(|principal| principal.arn.as_str())
+    }
+
     /// Whether this key is a function's.
     pub(crate) fn is_function(&self, caller: &str) -> bool {
         self.principals.contains_key(caller)
@@ -129,10 +134,9 @@ impl Permissions {
         self.check(caller, body, |body, policy| ses::requests(&self.region, body, policy))
     }
 
-    /// Whether whoever signs with this key may invoke a function.
-    pub(crate) fn invoke(&self, caller: &str, function_arn: &str) -> Result<(), Refusal> {
-        let action = "lambda:InvokeFunction".to_owned();
-        let request = Request { action, resource: function_arn.to_owned(), context: Context::new() };
+    /// Whether whoever signs with this key may do something that has one action, one resource and no conditions.
+    pub(crate) fn action(&self, caller: &str, action: &str, resource: &str) -> Result<(), Refusal> {
+        let request = Request { action: action.to_owned(), resource: resource.to_owned(), context: Context::new() };
         self.check(caller, b"{}", |_, _| vec![request])
     }
 
@@ -151,10 +155,7 @@ impl Permissions {
             needed.extend(STREAM_ACTIONS.map(|action| (action, stream_arn.to_owned())));
             needed.extend(stream.on_failure.iter().map(|queue| ("sqs:SendMessage", queue.clone())));
         }
-        let ask = |(action, resource): (&str, String)| {
-            let request = Request { action: action.to_owned(), resource, context: Context::new() };
-            self.check(&caller, b"{}", |_, _| vec![request])
-        };
+        let ask = |(action, resource): (&str, String)| self.action(&caller, action, &resource);
         // All of them, so that one refusal hides no other.
         needed.into_iter().map(ask).collect::<Vec<_>>().into_iter().collect()
     }
@@ -331,7 +332,9 @@ Resources:
             permissions.cognito(caller, "AdminGetUser", b"{\"UserPoolId\": \"p\"}").unwrap_err();
             permissions.cognito(caller, "SignUp", b"{}").unwrap();
             permissions.send_email(caller, b"{\"FromEmailAddress\": \"a@example.com\"}").unwrap_err();
-            permissions.invoke(caller, "arn:aws:lambda:us-east-1:000000000000:function:other").unwrap_err();
+            permissions
+                .action(caller, "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:000000000000:function:other")
+                .unwrap_err();
         }
         permissions.dynamodb("other", "GetItem", put.as_bytes()).unwrap_err();
         permissions.dynamodb("thereader", "GetItem", put.as_bytes()).unwrap();

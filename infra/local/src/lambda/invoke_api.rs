@@ -56,7 +56,7 @@ fn answer(bytes: Bytes, failed: bool) -> Response {
     response
 }
 
-fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {
+pub(super) fn refuse(status: StatusCode, name: &'static str, message: &str) -> Response {
     let body = json!({"Type": "User", "Message": message}).to_string();
     let headers = [("content-type", "application/json"), ("x-amzn-errortype", name)];
     (status, headers, body).into_response()

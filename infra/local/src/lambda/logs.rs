@@ -1,10 +1,12 @@
 //! Where the functions' log lines go.
 
 use std::{
+    collections::VecDeque,
     fs::{File, OpenOptions},
     io::{self, PipeReader, Write},
     os::{fd::OwnedFd, unix::fs::FileExt},
     process::Stdio,
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -20,6 +22,9 @@ use crate::{clock, entropy, options::Logs, terminal::Pretty};
 /// How long what went wrong waits for the line of its request.
 const HELD: Duration = Duration::from_millis(500);
 
+/// Lines on the page that shows requests.
+const MOST_RECENT: usize = 2000;
+
 /// The sink of all functions' log lines.
 ///
 /// Captured lines go to a file without a name: what a function has written is there when its answer
@@ -30,6 +35,8 @@ pub(crate) struct LogSink {
     pretty: bool,
     /// Shows the lines of these functions only, unless there are none.
     only: Vec<String>,
+    /// The last lines of all functions that are shown.
+    recent: Mutex<VecDeque<(String, String)>>,
 }
 
 /// The output of one process.
@@ -43,7 +50,7 @@ pub(super) struct Output {
 impl LogSink {
     pub(crate) fn new(logs: Logs) -> io::Result<Self> {
         let captured = (logs == Logs::Captured).then(nameless_file).transpose()?;
-        Ok(Self { captured, pretty: logs == Logs::Pretty, only: Vec::new() })
+        Ok(Self { captured, pretty: logs == Logs::Pretty, only: Vec::new(), recent: Mutex::default() })
     }
 
     /// Shows the lines of these functions only; of all, if it names none.
@@ -83,6 +90,7 @@ impl LogSink {
                 break;
             }
             let text = String::from_utf8_lossy(&line);
+            self.remember(function, text.trim_end());
             let shown = if self.pretty { pretty.push(text.trim_end()) } else { format!("{}\n", text.trim_end()) };
             self.print(function, &shown);
             line.clear();
@@ -98,6 +106,7 @@ impl LogSink {
             line["route"] = Value::from(route);
         }
         let line = line.to_string();
+        self.remember(function, &line);
         if let Some(mut file) = self.captured.as_ref() {
             // As with every line: what cannot be written is lost.
             let _ = writeln!(file, "{line}");
@@ -120,6 +129,24 @@ impl LogSink {
         }
     }
 
+    /// The last lines, oldest first, each with its function.
+    pub(crate) fn recent(&self) -> Vec<(String, String)> {
+        if self.captured.is_none() {
+            return self.recent.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect();
+        }
+        let mut lines = self.lines();
+        lines.drain(..lines.len().saturating_sub(MOST_RECENT));
+        lines.into_iter().map(|line| (author(&line), line)).collect()
+    }
+
+    fn remember(&self, function: &str, line: &str) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        if recent.len() == MOST_RECENT {
+            recent.pop_front();
+        }
+        recent.push_back((function.to_owned(), line.to_owned()));
+    }
+
     /// Every line so far; none if they are shown.
     pub(crate) fn lines(&self) -> Vec<String> {
         self.captured
@@ -135,6 +162,12 @@ fn nameless_file() -> io::Result<File> {
     let file = OpenOptions::new().create_new(true).read(true).append(true).open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
+}
+
+/// The function that wrote a line, as far as the line says it.
+fn author(line: &str) -> String {
+    let line: Value = serde_json::from_str(line).unwrap_or_default();
+    line.get("service").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn read(file: &File) -> io::Result<String> {

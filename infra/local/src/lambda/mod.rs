@@ -3,6 +3,7 @@
 mod environment;
 mod instance;
 pub(crate) mod invoke_api;
+pub(crate) mod list_api;
 mod logs;
 mod pool;
 mod runtime_api;
@@ -103,6 +104,11 @@ impl Lambda {
     /// The ARN of a function by any of its names.
     pub(crate) fn arn(&self, function: &str) -> Option<&str> {
         self.pools.get(name_of(function)).map(|pool| pool.arn())
+    }
+
+    /// How many environments of a function are busy and idle.
+    pub(crate) fn environments(&self, function: &str) -> (usize, usize) {
+        self.pools.get(function).map_or((0, 0), |pool| pool.environments())
     }
 
     pub(crate) fn names(&self) -> Vec<String> {

@@ -19,8 +19,8 @@ use crate::error::StartError;
 const MOST_INSTANCES: usize = 8;
 
 pub(super) struct Pool {
-    function: Function,
-    binary: PathBuf,
+    pub(super) function: Function,
+    pub(super) binary: PathBuf,
     surroundings: Surroundings,
     logs: Arc<LogSink>,
     idle: Mutex<Vec<Instance>>,
@@ -53,6 +53,12 @@ impl Pool {
 
     pub(super) fn arn(&self) -> &str {
         &self.function.arn
+    }
+
+    /// How many environments are busy and idle.
+    pub(super) fn environments(&self) -> (usize, usize) {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|it| it.is_alive()).count();
+        (MOST_INSTANCES - self.free.available_permits(), idle)
     }
 
     /// Starts the first instance, so that a function that cannot start is found out at once.

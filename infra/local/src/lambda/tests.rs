@@ -10,11 +10,11 @@ use crate::{client::Client, options::Logs};
 #[tokio::test]
 #[ignore = "is started by the other tests"]
 async fn fake_function() {
-    let (Ok(api), Ok(behaviour)) = (std::env::var("AWS_LAMBDA_RUNTIME_API"), std::env::var("BEHAVIOUR")) else {
+    let (Ok(api), Ok(behavior)) = (std::env::var("AWS_LAMBDA_RUNTIME_API"), std::env::var("BEHAVIOR")) else {
         return;
     };
     let api = Client::to(&format!("http://{api}/2018-06-01/runtime")).unwrap();
-    if behaviour == "breaks" {
+    if behavior == "breaks" {
         api.post_to("/init/error", "{}").await;
         std::process::exit(1);
     }
@@ -74,18 +74,18 @@ static SCRIPT: LazyLock<PathBuf> = LazyLock::new(|| {
     path
 });
 
-async fn start(behaviour: &str, timeout: Duration) -> (Lambda, Result<(), StartError>) {
+async fn start(behavior: &str, timeout: Duration) -> (Lambda, Result<(), StartError>) {
     let logs = Arc::new(LogSink::new(Logs::Captured).unwrap());
-    start_logging(behaviour, timeout, &logs).await
+    start_logging(behavior, timeout, &logs).await
 }
 
-async fn start_logging(behaviour: &str, timeout: Duration, logs: &Arc<LogSink>) -> (Lambda, Result<(), StartError>) {
-    let lambda = lambda(&[function(behaviour, timeout, Vec::new())], logs);
+async fn start_logging(behavior: &str, timeout: Duration, logs: &Arc<LogSink>) -> (Lambda, Result<(), StartError>) {
+    let lambda = lambda(&[function(behavior, timeout, Vec::new())], logs);
     let started = lambda.warm_up().await;
     (lambda, started)
 }
 
-pub(crate) fn function(behaviour: &str, timeout: Duration, sources: Vec<Source>) -> Function {
+pub(crate) fn function(behavior: &str, timeout: Duration, sources: Vec<Source>) -> Function {
     Function {
         id: "Fake".to_owned(),
         name: "fake".to_owned(),
@@ -93,7 +93,7 @@ pub(crate) fn function(behaviour: &str, timeout: Duration, sources: Vec<Source>)
         handler: "bootstrap".to_owned(),
         memory_megabytes: 128,
         timeout,
-        environment: [("BEHAVIOUR".to_owned(), behaviour.to_owned())].into(),
+        environment: [("BEHAVIOR".to_owned(), behavior.to_owned())].into(),
         sources,
         role: String::new(),
         statements: Vec::new(),

@@ -1,14 +1,16 @@
-//! Whether a text holds what a mail program turns into a link, and nobody could mistake for a name.
+//! Finds links in a text: parts that an email program would link and that no one could mistake for a name.
 //!
-//! What is looked at is a copy in NFKC and lower case, without the characters that are ignored: `ｅｖｉｌ．ｃｏｍ／` is `evil.com/` to
-//! a browser. A bare `evil.com` is no link here, since Booking.com is a company; a host becomes one by what stands beside it: a
-//! scheme, `//`, `@`, a port, a path, a query, a fragment. No list of top-level domains: they come and go, and programs differ.
+//! The check reads a copy in NFKC and lower case, without ignored characters. `ｅｖｉｌ．ｃｏｍ／` is `evil.com/` to a browser.
+//! A host alone, such as `evil.com`, is not a link here, because Booking.com is a company. A host becomes a link by its
+//! neighbors: a scheme, `//`, `@`, a port, a path, a query or a fragment. The check uses no list of top-level domains,
+//! because the list changes and programs differ.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::shown::{is_ignorable, is_mark};
 
-/// Schemes that are links without a `//`. Those that are words of names as well (`news`, `file`, `data`) are not among them.
+/// Schemes that are links without a `//`. The list leaves out schemes that are also words in names (`news`, `file`,
+/// `data`).
 const SCHEMES: [&str; 18] = [
     "http",
     "https",
@@ -30,7 +32,7 @@ const SCHEMES: [&str; 18] = [
     "webcal",
 ];
 
-/// The text as a browser would read it.
+/// Returns the text as a browser would read it.
 pub(super) fn folded(text: &str) -> String {
     let nfkc = ComposingNormalizerBorrowed::new_nfkc();
     let lower = nfkc.normalize(text).to_lowercase();
@@ -39,7 +41,7 @@ pub(super) fn folded(text: &str) -> String {
     plain.chars().filter(|c| !is_ignorable(*c)).map(|c| if c == '\u{3002}' { '.' } else { c }).collect()
 }
 
-/// `text` is [`folded`].
+/// Whether a [`folded`] text contains a link.
 pub(super) fn is_in(text: &str) -> bool {
     // Nobody can tell the other slashes from the one; to a browser they are a part of a host's name.
     let slashes = text.replace(['\u{2044}', '\u{2215}', '\u{29f8}'], "/");
@@ -51,7 +53,7 @@ pub(super) fn is_in(text: &str) -> bool {
     })
 }
 
-/// `before` `:` `after`
+/// Whether a colon between `before` and `after` ends a scheme.
 fn is_scheme(before: &str, after: &str) -> bool {
     let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     let goes_on = after.chars().next().is_some_and(|c| !c.is_whitespace());
@@ -60,26 +62,26 @@ fn is_scheme(before: &str, after: &str) -> bool {
     goes_on && (SCHEMES.contains(&name) || is_data)
 }
 
-/// `before` `www` `after`
+/// Whether `www` between `before` and `after` begins a host.
 fn is_www(before: &str, after: &str) -> bool {
     let numbered = after.trim_start_matches(|c: char| c.is_ascii_digit());
     let starts = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
     starts && numbered.strip_prefix('.').is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
-/// What may be a host, and what stands around it.
+/// A possible host, with the text around it.
 struct Host<'a> {
     before: &'a str,
     name: &'a str,
     after: &'a str,
 }
 
-/// Programs differ in where a host ends: at the first character that is not ASCII, at the first that is no letter (a closing
-/// quotation mark), at the next space (i❤.ws). What is one to any of them is one.
-/// Which characters other than ASCII's belong to it.
+/// The ways in which programs find the end of a host: at the first character that is not ASCII, at the first that is
+/// not a letter (a closing quotation mark), or at the next space (i❤.ws). A text has a link if it has one in any of
+/// these readings. Each function says which non-ASCII characters belong to the host.
 const READINGS: [fn(char) -> bool; 3] = [|_| false, |c| c.is_alphanumeric() || is_mark(c), |c| !c.is_whitespace()];
 
-/// What may be a host in one of the readings.
+/// Returns the possible hosts in one reading.
 fn hosts(text: &str, reading: fn(char) -> bool) -> impl Iterator<Item = Host<'_>> {
     let is_part = move |c: char| {
         if c.is_ascii() { c.is_ascii_alphanumeric() || ".-_".contains(c) } else { reading(c) }
@@ -116,7 +118,7 @@ impl Host<'_> {
     }
 }
 
-/// At least two labels, of which the last may be a top-level domain: `S.p.A` and `v1.0` are none.
+/// Whether the name has at least two labels and the last can be a top-level domain. `S.p.A` and `v1.0` are not domains.
 fn is_domain(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(labels, top)| {
         let letters = top.chars().count() >= 2 && top.chars().all(|c| c.is_alphabetic() || is_mark(c));

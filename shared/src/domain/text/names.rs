@@ -1,5 +1,5 @@
-//! Names that are taken and names that are refused, each with its reason. What an attack on an earlier release tried comes
-//! first; there, every one was decided the other way round.
+//! Names that the product accepts and names that it rejects, each with its reason. First come the names of attacks on
+//! an earlier release, which decided the other way for each of them.
 
 use linkify::{LinkFinder, LinkKind};
 
@@ -8,7 +8,7 @@ use super::{
     InvitationMessage, OrganizationName, PersonName, WorkspaceName, links,
 };
 
-/// Kept as they are.
+/// Names that are stored without a change.
 const TAKEN: &[&str] = &[
     "Big data: Analytics",
     "Grand Hotel: Berlin",
@@ -181,7 +181,7 @@ const TAKEN: &[&str] = &[
     "\u{1fae0}",
 ];
 
-/// With the first rule that they break.
+/// Names that are rejected, with the first rule that they break.
 const REFUSED: &[(&str, InvalidText)] = &[
     ("evil.com?pay=1", WebAddress),
     ("evil.com#pay", WebAddress),
@@ -452,7 +452,7 @@ fn names_are_refused_for_the_first_rule_that_they_break() {
     assert_eq!(OrganizationName::parse(&"e\u{301}".repeat(100)).map(|name| name.as_str().chars().count()), Ok(100));
 }
 
-/// Somebody else's idea of a link: whatever has a scheme or is a mail address, and hosts with more than a name.
+/// Finds links by another library's rules: everything with a scheme, email addresses, and hosts with more than a name.
 pub(in crate::domain) fn second_opinion(text: &str) -> Option<String> {
     let mut finder = LinkFinder::new();
     finder.url_must_have_scheme(false);

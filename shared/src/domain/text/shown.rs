@@ -1,5 +1,5 @@
-//! Which characters of a text can be shown to others, by their Unicode properties. A character that nobody sees, or that
-//! nobody sees where it is, makes one name look like another.
+//! Decides by Unicode properties which characters others can see. A character that is invisible, or invisible at its
+//! position, makes one name look like another.
 
 use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use icu_properties::{
@@ -13,29 +13,30 @@ const TEXT_STYLE: char = '\u{fe0e}';
 const EMOJI_STYLE: char = '\u{fe0f}';
 const KEYCAP: char = '\u{20e3}';
 
-/// Drawn as nothing, or in place of what was lost, although their properties make them symbols, letters or marks: the braille
-/// blank, the null notehead, the object and the replacement character, blanks of Egyptian and Khitan script.
+/// Characters that are displayed as nothing or replace lost text, although their properties make them symbols, letters
+/// or marks: the braille blank, the null notehead, the object and the replacement character, blanks of Egyptian and
+/// Khitan script.
 const BLANK: [char; 7] = ['\u{2800}', '\u{1d159}', '\u{fffc}', '\u{fffd}', '\u{13441}', '\u{13442}', '\u{16fe4}'];
 
-/// The flags that are not of a country: a black flag, its name in tag characters, the end. Any other tag is a text within a
-/// text that nobody sees.
+/// The flags that are not country flags: a black flag, its name in tag characters, the end. Any other tag is an
+/// invisible text within the text.
 const TAGGED_FLAGS: [&str; 3] = ["gbeng", "gbsct", "gbwls"];
 
-/// Marks on one character: Burmese and Tibetan have up to six.
+/// The maximum number of marks on one character. Burmese and Tibetan have up to six.
 const MOST_MARKS: usize = 6;
-/// Of those, marks above or below one another, or around: no orthography has more than three.
+/// The maximum number of these marks above, below or around one another. No orthography has more than three.
 const MOST_STACKED: usize = 3;
 
-/// Why a character cannot be shown.
+/// The reason why a character is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flaw {
-    /// Nobody sees it, or it decides how others are seen.
+    /// The character is invisible, or changes how others are displayed.
     Invisible,
-    /// A combining mark on nothing, or on top of too many others.
+    /// The character is a combining mark without a base, or on too many other marks.
     Mark,
 }
 
-/// Why `text[at]` cannot be shown where it is; nothing if it can. `text` is in NFC.
+/// The reason why `text[at]` is rejected at its position, if it is. `text` is in NFC.
 pub(super) fn flaw(text: &[char], at: usize) -> Option<Flaw> {
     let c = text[at];
     let invisible = match category(c) {
@@ -77,7 +78,8 @@ fn combining_class(c: char) -> u8 {
     CanonicalCombiningClassMapBorrowed::new().get_u8(c)
 }
 
-/// Whether an invisible character does there what it exists for: shape a letter, or make an emoji of its neighbours.
+/// Whether an invisible character has its intended effect at this position: to shape a letter, or to combine its
+/// neighbors into an emoji.
 fn belongs(text: &[char], at: usize) -> bool {
     let before = at.checked_sub(1).map(|at| text[at]);
     let after = text.get(at + 1).copied();
@@ -105,7 +107,7 @@ fn belongs(text: &[char], at: usize) -> bool {
     }
 }
 
-/// A sign that takes a consonant's vowel away; joiners beside it choose between forms.
+/// Whether the character is a sign that removes the vowel of a consonant. Joiners beside it select a form.
 fn is_virama(c: Option<char>) -> bool {
     c.is_some_and(|c| combining_class(c) == 9)
 }
@@ -114,19 +116,20 @@ fn joining_type(c: char) -> JoiningType {
     CodePointMapData::<JoiningType>::new().get(c)
 }
 
-/// Whether a letter of a cursive script stands before, marks aside.
+/// Whether a letter of a cursive script is before the position, apart from marks.
 fn joins_on(text: &[char], at: usize) -> bool {
     let letter = text[..at].iter().rev().copied().find(|c| !is_mark(*c));
     letter.map(joining_type).is_some_and(is_cursive)
 }
 
-/// Whether a letter of a cursive script follows.
+/// Whether a letter of a cursive script is after the position, apart from marks.
 fn joins_back(text: &[char], at: usize) -> bool {
     let letter = text[at + 1..].iter().copied().find(|c| !is_mark(*c));
     letter.map(joining_type).is_some_and(is_cursive)
 }
 
-/// Letters that join to one side only count on both: people write a joiner after every prefix, needed or not.
+/// Whether letters of this type join. Letters that join on one side count on both, because people write a joiner after
+/// every prefix.
 fn is_cursive(joining: JoiningType) -> bool {
     [JoiningType::DualJoining, JoiningType::LeftJoining, JoiningType::RightJoining].contains(&joining)
 }
@@ -135,7 +138,7 @@ fn is_pictograph(c: char) -> bool {
     CodePointSetData::new::<ExtendedPictographic>().contains(c)
 }
 
-/// Whether a text ends in a picture, of whatever style and skin.
+/// Whether a text ends in a pictograph of any style and skin tone.
 fn is_picture(text: &[char]) -> bool {
     let decorates = |c: char| c == EMOJI_STYLE || ('\u{1f3fb}'..='\u{1f3ff}').contains(&c);
     text.iter().rev().copied().find(|c| !decorates(*c)).is_some_and(is_pictograph)
@@ -153,7 +156,7 @@ fn is_tagged_flag(text: &[char], at: usize) -> bool {
     tags.strip_suffix('\u{7f}').is_some_and(|name| TAGGED_FLAGS.contains(&name))
 }
 
-/// Whether a combining mark has something to combine with, and is not piled on a pile.
+/// Whether a combining mark has a base character, and not too many other marks on it.
 fn combines(text: &[char], at: usize) -> bool {
     let is_part = |c: char| is_mark(c) || is_ignorable(c);
     let run = text[..=at].iter().rposition(|c| !is_part(*c)).map(|base| &text[base..=at]);

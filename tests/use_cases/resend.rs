@@ -1,0 +1,257 @@
+//! R13, R24: an invitation is sent again.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::world::{ADMIN, Answer, MEMBER, World};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+/// An organization of `ada`'s with a pending invitation to `eve`.
+struct Invited {
+    world: World,
+    organization: String,
+    id: String,
+    token: String,
+}
+
+impl Invited {
+    async fn new() -> Self {
+        Self::of(World::new().await).await
+    }
+
+    async fn of(world: World) -> Self {
+        let organization = world.creator("ada").await;
+        let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
+        let list = world.call("ada", "GET", &format!("/organizations/{organization}/invitations"), None).await;
+        let id = list.json["items"][0]["invitationId"].as_str().unwrap().to_owned();
+        Self { world, organization, id, token }
+    }
+
+    fn path(&self) -> String {
+        format!("/organizations/{}/invitations/{}", self.organization, self.id)
+    }
+
+    async fn resend(&self, actor: &str, body: Option<Value>) -> Answer {
+        let answer = self.world.call(actor, "POST", &format!("{}/resend", self.path()), body).await;
+        self.world.deliver(&self.organization).await;
+        answer
+    }
+
+    async fn revoke(&self, actor: &str) -> Answer {
+        self.world.call(actor, "DELETE", &self.path(), None).await
+    }
+
+    async fn preview(&self, token: &str) -> Answer {
+        self.world.call("x", "POST", "/invitations/preview", Some(json!({"token": token}))).await
+    }
+
+    async fn check(&self, users: &[&str]) {
+        self.world.check_invariants(&self.organization, users).await;
+    }
+}
+
+#[tokio::test]
+async fn a_resend_has_a_new_secret_and_expiry_and_leaves_the_earlier_link_good() {
+    let invited = Invited::new().await;
+    invited.world.pass(3 * DAY);
+    let before = invited.world.call("ada", "GET", &invited.path(), None).await;
+    let answer = invited.resend("ada", None).await;
+    answer.expect(202, "");
+    assert_eq!((&answer.json["status"], &answer.json["delivery"]["status"]), (&json!("pending"), &json!("queued")));
+    assert!(answer.json["expiresAt"].as_str() > before.json["expiresAt"].as_str());
+    assert!(answer.json.get("acceptUrl").is_none());
+    let second = invited.world.inbox.token("eve@example.com");
+    assert_ne!(second, invited.token);
+    invited.preview(&invited.token).await.expect(200, "");
+    invited.preview(&second).await.expect(200, "");
+    invited.world.pass(5 * DAY);
+    invited.world.sign_up("eve", None).await;
+    invited.world.accept("eve", &invited.token).await.expect(200, "");
+    invited.world.accept("eve", &second).await.expect(409, "invitation-already-accepted");
+    invited.resend("ada", None).await.expect(409, "invitation-already-accepted");
+    invited.check(&["ada", "eve"]).await;
+}
+
+#[tokio::test]
+async fn an_expired_invitation_comes_back_and_its_old_link_does_not() {
+    let invited = Invited::new().await;
+    invited.world.pass(8 * DAY);
+    invited.resend("ada", Some(json!({"expiresInDays": 1}))).await.expect(202, "");
+    let second = invited.world.inbox.token("eve@example.com");
+    invited.preview(&invited.token).await.expect(410, "invitation-expired");
+    invited.preview(&second).await.expect(200, "");
+    invited.check(&["ada"]).await;
+    invited.world.sign_up("eve", None).await;
+    invited.world.accept("eve", &second).await.expect(200, "");
+    invited.preview(&invited.token).await.expect(409, "invitation-already-accepted");
+    invited.check(&["ada", "eve"]).await;
+}
+
+#[tokio::test]
+async fn an_expired_invitation_whose_seat_was_reclaimed_needs_another() {
+    let invited = Invited::of(World::with_seats(2).await).await;
+    let World { .. } = &invited.world;
+    invited.world.pass(8 * DAY);
+    // The seat of the expired invitation is reclaimed by the very request that needs one (R16).
+    let other = invited.world.invite("ada", &invited.organization, "bob@example.com", MEMBER).await;
+    invited.check(&["ada"]).await;
+    let old = invited.world.call("ada", "GET", &invited.path(), None).await;
+    assert_eq!(old.json["status"], "expired");
+    invited.resend("ada", None).await.expect(409, "seat-limit-reached");
+    invited.world.call("x", "POST", "/invitations/decline", Some(json!({"token": other}))).await.expect(204, "");
+    invited.resend("ada", None).await.expect(202, "");
+    invited.check(&["ada"]).await;
+    invited.world.sign_up("eve", None).await;
+    let second = invited.world.inbox.token("eve@example.com");
+    invited.world.accept("eve", &second).await.expect(200, "");
+    invited.check(&["ada", "eve"]).await;
+}
+
+#[tokio::test]
+async fn whoever_resends_is_its_inviter() {
+    let invited = Invited::new().await;
+    let (world, organization) = (&invited.world, &invited.organization);
+    world.join("ada", organization, "ida", ADMIN).await;
+    world.remove("ida", organization, "ada").await.expect(204, "");
+    world.sign_up("eve", None).await;
+    world.accept("eve", &invited.token).await.expect(409, "inviter-lost-authority");
+    invited.resend("ada", None).await.expect(404, "organization-not-found");
+    invited.resend("ida", None).await.expect(202, "");
+    assert_eq!(world.call("ida", "GET", &invited.path(), None).await.json["invitedBy"], "ida");
+    world.accept("eve", &invited.token).await.expect(200, "");
+    invited.check(&["ada", "eve", "ida"]).await;
+}
+
+#[tokio::test]
+async fn r8_nobody_resends_or_revokes_what_they_could_not_grant() {
+    let invited = Invited::new().await;
+    let (world, organization) = (&invited.world, &invited.organization);
+    world.join("ada", organization, "uma", &["user_admin"]).await;
+    let admin = world.invite("ada", organization, "bob@example.com", ADMIN).await;
+    let list = world.call("ada", "GET", &format!("/organizations/{organization}/invitations"), None).await;
+    let id = list.json["items"][0]["invitationId"].as_str().unwrap();
+    let path = format!("/organizations/{organization}/invitations/{id}");
+    world.call("uma", "POST", &format!("{path}/resend"), None).await.expect(403, "role-not-grantable");
+    world.call("uma", "DELETE", &path, None).await.expect(403, "role-not-grantable");
+    invited.resend("uma", None).await.expect(202, "");
+    invited.revoke("uma").await.expect(204, "");
+    invited.preview(&admin).await.expect(200, "");
+    invited.check(&["ada", "uma"]).await;
+}
+
+#[tokio::test]
+async fn revoking_frees_seat_and_address_and_can_be_repeated() {
+    let invited = Invited::of(World::with_seats(2).await).await;
+    invited.revoke("ada").await.expect(204, "");
+    invited.revoke("ada").await.expect(204, "");
+    invited.preview(&invited.token).await.expect(410, "invitation-revoked");
+    invited.resend("ada", None).await.expect(410, "invitation-revoked");
+    invited.check(&["ada"]).await;
+    let again = invited.world.invite("ada", &invited.organization, "eve@example.com", MEMBER).await;
+    invited.world.sign_up("eve", None).await;
+    invited.world.accept("eve", &again).await.expect(200, "");
+    invited.check(&["ada", "eve"]).await;
+    let unknown = "inv_0190a6a4-7b3c-7def-8123-0000000000aa";
+    let path = format!("/organizations/{}/invitations/{unknown}", invited.organization);
+    invited.world.call("ada", "DELETE", &path, None).await.expect(404, "invitation-not-found");
+}
+
+#[tokio::test]
+async fn an_expired_invitation_can_be_revoked_before_and_after_its_seat_was_reclaimed() {
+    for reclaimed in [false, true] {
+        let invited = Invited::of(World::with_seats(2).await).await;
+        invited.world.pass(8 * DAY);
+        if reclaimed {
+            let other = invited.world.invite("ada", &invited.organization, "bob@example.com", MEMBER).await;
+            invited
+                .world
+                .call("x", "POST", "/invitations/decline", Some(json!({"token": other})))
+                .await
+                .expect(204, "");
+        }
+        invited.revoke("ada").await.expect(204, "");
+        invited.preview(&invited.token).await.expect(410, "invitation-revoked");
+        invited.check(&["ada"]).await;
+    }
+}
+
+#[tokio::test]
+async fn answers_that_are_over_say_so() {
+    let invited = Invited::new().await;
+    let decline = Some(json!({"token": invited.token}));
+    invited.world.call("x", "POST", "/invitations/decline", decline).await.expect(204, "");
+    invited.revoke("ada").await.expect(410, "invitation-declined");
+    invited.resend("ada", None).await.expect(410, "invitation-declined");
+    invited.check(&["ada"]).await;
+}
+
+#[tokio::test]
+async fn an_invitation_by_link_shows_the_link_once_and_sends_no_email() {
+    let world = World::new().await;
+    let organization = world.creator("ada").await;
+    let path = format!("/organizations/{organization}/invitations");
+    let body = json!({"email": "eve@example.com", "roles": ["member"], "delivery": "link"});
+    let key = [("Idempotency-Key", "the-first-link")];
+    let answer = world.call_with("ada", "POST", &path, Some(body.clone()), &key).await;
+    answer.expect(201, "");
+    assert_eq!(answer.json["delivery"]["status"], "link");
+    let url = answer.json["acceptUrl"].as_str().unwrap();
+    let token = url.strip_prefix("https://app.example.com/invitations/accept#token=").unwrap().to_owned();
+    let again = world.call_with("ada", "POST", &path, Some(body), &key).await;
+    again.expect(201, "");
+    assert_eq!((again.json.get("acceptUrl"), &again.json["invitationId"]), (None, &answer.json["invitationId"]));
+    world.deliver(&organization).await;
+    world.send_due().await;
+    assert!(world.inbox.texts("eve@example.com").is_empty());
+    let one = format!("{path}/{}", answer.json["invitationId"].as_str().unwrap());
+    assert!(world.call("ada", "GET", &one, None).await.json.get("acceptUrl").is_none());
+    let key = [("Idempotency-Key", "the-second-link")];
+    let body = Some(json!({"delivery": "link"}));
+    let resent = world.call_with("ada", "POST", &format!("{one}/resend"), body.clone(), &key).await;
+    resent.expect(202, "");
+    let replayed = world.call_with("ada", "POST", &format!("{one}/resend"), body, &key).await;
+    assert_eq!((replayed.status, replayed.json.get("acceptUrl")), (202, None));
+    world.sign_up("eve", None).await;
+    world.sign_up("bob", None).await;
+    world.accept("bob", &token).await.expect(403, "invitation-for-another-address");
+    let second = resent.json["acceptUrl"].as_str().unwrap().split_once("#token=").unwrap().1.to_owned();
+    world.call("x", "POST", "/invitations/preview", Some(json!({"token": token}))).await.expect(200, "");
+    world.accept("eve", &second).await.expect(200, "");
+    world.check_invariants(&organization, &["ada", "eve"]).await;
+}
+
+#[tokio::test]
+async fn a_bounced_address_is_refused_until_it_is_confirmed() {
+    let invited = Invited::new().await;
+    let set = invited.world.operation(
+        &format!("ORG#{}", invited.organization),
+        &format!("INVITATION#{}", invited.id),
+        "SET delivery_status = :bounced, delivery_reason = :reason",
+    );
+    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
+    let set = set.expression_attribute_values(":bounced", text("bounced"));
+    set.expression_attribute_values(":reason", text("General")).send().await.unwrap();
+    let refused = invited.resend("ada", None).await;
+    refused.expect(409, "address-undeliverable");
+    assert!(refused.json["detail"].as_str().unwrap().contains("General"), "{}", refused.json);
+    invited.world.sign_up("eve", None).await;
+    let own = format!("/me/invitations/{}/resend", invited.id);
+    invited.world.call("eve", "POST", &own, None).await.expect(409, "address-undeliverable");
+    invited.resend("ada", Some(json!({"confirmAddress": true}))).await.expect(202, "");
+    invited.world.call("eve", "POST", &own, None).await.expect(202, "");
+    invited.check(&["ada", "eve"]).await;
+}
+
+#[tokio::test]
+async fn r24_resends_count_as_invitations_and_an_address_has_a_limit_of_its_own() {
+    let invited = Invited::of(World::with_limits(5, 3, 1000).await).await;
+    invited.resend("ada", None).await.expect(202, "");
+    invited.resend("ada", None).await.expect(202, "");
+    let refused = invited.resend("ada", None).await;
+    refused.expect(429, "invitation-rate-limited");
+    invited.world.pass(DAY);
+    invited.resend("ada", None).await.expect(202, "");
+    invited.check(&["ada"]).await;
+}

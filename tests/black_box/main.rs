@@ -4,6 +4,7 @@
 //! `config.json`, the same tests run against the stack that answers there. Nothing here knows the product's code.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "in a test a panic is the report")]
 
+mod app_clients;
 mod credentials;
 mod idempotency;
 mod invitation_changes;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         main_job_by_invitation::tests(),
         main_job_trigger::tests(),
         credentials::tests(),
+        app_clients::tests(),
         permission_matrix::tests(),
         organizations::tests(),
         settings::tests(),

@@ -193,8 +193,10 @@ async fn one_token_is_declined_three_times(target: Target) {
 
 async fn one_member_is_removed_twice(target: Target) {
     let organization = Organization::create(&target).await;
-    let [person, second] = organization.add_all([&["member"], &["user_admin"]]).await;
+    let second = organization.add(&["user_admin"]).await;
     for _ in 0..TRIALS {
+        // Somebody new each time: one address is sent a limited number of invitations a day (R24).
+        let person = organization.add(&["member"]).await;
         let answers = join_all([
             organization.remove(&organization.creator, &person).into_future(),
             organization.remove(&second, &person).into_future(),
@@ -202,7 +204,6 @@ async fn one_member_is_removed_twice(target: Target) {
         ])
         .await;
         assert_one_won(&answers, 204, &[(404, "member-not-found"), (404, "organization-not-found")]);
-        organization.admit(&person, &["member"]).await;
     }
 }
 

@@ -1,11 +1,14 @@
 //! What template.yaml promises about deployments.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use stack_template::Document;
+use stack_template::{Document, Names, Template};
 
 use super::template;
+
+/// The length of an app client's id, as Cognito makes it.
+const CLIENT_ID: usize = 26;
 
 /// The longest value that a declaration allows.
 fn longest(declaration: &Value) -> usize {
@@ -86,17 +89,63 @@ fn a_changed_parameter_makes_a_new_version_of_every_function_that_reads_it() {
     let functions = document.functions().unwrap();
     assert!(!functions.is_empty());
     for function in functions {
-        let description = function.properties["VersionDescription"]["Fn::Sub"].as_str().unwrap();
-        let described = depends_on(&document, &function.properties["VersionDescription"]);
+        let description = &function.properties["VersionDescription"];
         let mut read = depends_on(&document, &function.properties["Environment"]);
         // The lever of docs/deploy.md, in the function's own description too: Lambda compares that, and not the version's.
         assert_eq!(depends_on(&document, &function.properties["Description"]), ["Release".to_owned()].into());
         read.insert("Release".to_owned());
-        assert_eq!(described, read, "{}", function.id);
-        // A resource in it stands for the number of a version of a configuration.
-        let longest = |name: String| document.parameters().get(&name).map_or(6, longest);
-        let length = substituted(description).map(|name| longest(name) + 1).sum::<usize>();
+        assert_eq!(depends_on(&document, description), read, "{}", function.id);
+        let pattern = &description["Fn::Sub"];
+        let pattern = pattern.as_str().or(pattern[0].as_str()).unwrap();
+        let values = substituted(pattern).map(|name| match document.parameters().get(&name) {
+            Some(declaration) => longest(declaration),
+            None if name == "Client" => CLIENT_ID,
+            // The number of a version of a configuration.
+            None if name == "MailBrand" => 6,
+            None => panic!("how long is ${{{name}}}?"),
+        });
+        let length = values.map(|length| length + 1).sum::<usize>();
         assert!(length <= 256, "{}: {length} characters, and Lambda takes 256", function.id);
+    }
+}
+
+/// API Gateway checks the audience of a token, the functions check the client of an access token.
+#[test]
+fn api_gateway_and_the_functions_accept_the_same_app_clients() {
+    for (more, expected) in [("", "client"), ("mobile", "client,mobile"), ("mobile,cli", "client,mobile,cli")] {
+        let required = ["AppUrl", "SupportUrl"].map(|name| (name.to_owned(), "https://app.example.com".to_owned()));
+        let mut parameters = BTreeMap::from(required);
+        parameters.insert("SenderAddress".to_owned(), "no-reply@example.com".to_owned());
+        parameters.insert("AdditionalUserPoolClientIds".to_owned(), more.to_owned());
+        let template = Template::new(template(), &parameters).unwrap();
+        let name = |name: &str| name.to_owned();
+        let names = Names {
+            table_name: name("table"),
+            stream_arn: name("stream"),
+            user_pool_id: name("pool"),
+            user_pool_client_id: name("client"),
+            api_url: name("api"),
+        };
+        let api = template.api(&names).unwrap();
+        let audiences: Vec<String> = api.authorizers.values().map(|authorizer| authorizer.audience.join(",")).collect();
+        assert_eq!(audiences, [expected]);
+        let functions = template.functions(&names).unwrap();
+        let lists = functions.iter().filter_map(|function| function.environment.get("USER_POOL_CLIENT_IDS"));
+        let lists: Vec<&str> = lists.map(String::as_str).collect();
+        assert_eq!(lists.len(), functions.len() - 2, "all but the trigger and the mailer");
+        assert!(lists.iter().all(|list| *list == expected), "{lists:?}");
+    }
+}
+
+#[test]
+fn what_is_no_list_of_app_clients_is_refused_at_the_deployment() {
+    let pattern = super::parameters::pattern("AdditionalUserPoolClientIds");
+    let id = "1h57kf5cpq17m0eml12EXAMPLE";
+    for list in [String::new(), id.to_owned(), [id; 2].join(","), [id; 3].join(",")] {
+        assert!(pattern.is_match(&list), "{list:?}");
+    }
+    for list in [" ", ",", "a,", ",a", "a,,b", "a, b", "a b", "a-b", &[id; 4].join(","), &format!("{id}x")] {
+        assert!(!pattern.is_match(list), "{list:?}");
     }
 }
 

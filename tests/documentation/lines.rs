@@ -67,7 +67,8 @@ fn start(environment: Environment) -> Start {
         .endpoint_url("http://127.0.0.1:9")
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let names = ["TABLE_NAME", "USER_POOL_CLIENT_ID", "PRODUCT_NAME", "APP_URL", "SENDER_ADDRESS", "CONFIGURATION_SET"];
+    let names =
+        ["TABLE_NAME", "USER_POOL_CLIENT_IDS", "PRODUCT_NAME", "APP_URL", "SENDER_ADDRESS", "CONFIGURATION_SET"];
     let named = [
         ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
         ("SEAT_LIMIT", "1"),

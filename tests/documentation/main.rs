@@ -3,10 +3,12 @@
 
 mod api;
 mod budgets;
+mod configuration;
 mod contributing;
 mod deployment;
 mod language;
 mod lines;
+mod links;
 mod metric_filters;
 mod operations;
 mod parameters;

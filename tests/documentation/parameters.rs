@@ -6,7 +6,7 @@ use shared::{configuration::Variables, domain::WorkspaceName};
 use super::{read, template};
 
 /// The pattern of a parameter, as YAML's single quotes hold it.
-fn pattern(parameter: &str) -> regex_lite::Regex {
+pub(super) fn pattern(parameter: &str) -> regex_lite::Regex {
     let template = read("template.yaml");
     let (_, declaration) = template.split_once(&format!("\n  {parameter}:\n")).unwrap();
     let (_, rest) = declaration.split_once("    AllowedPattern: '").unwrap();

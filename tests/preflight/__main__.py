@@ -388,6 +388,29 @@ def a_client_with_a_secret(it):
     it.parameters["ExistingUserPoolClientId"] = it.client_of(it.parameters["ExistingUserPoolId"], GenerateSecret=True)
 
 
+@case(r"ok     App client: (?!CLIENT)\S+ belongs to POOL.*", code=0)
+def more_clients(it):
+    pool = it.parameters["ExistingUserPoolId"]
+    it.parameters["AdditionalUserPoolClientIds"] = it.client_of(pool)
+
+
+@case(r"blocks App client: nothing is no app client of POOL, .*")
+def another_client_that_is_not_there(it):
+    it.parameters["AdditionalUserPoolClientIds"] = "nothing"
+
+
+@case(r"blocks App client: ExistingUserPoolClientId and AdditionalUserPoolClientIds name an app client twice\. .*")
+def a_client_that_is_named_twice(it):
+    it.parameters["AdditionalUserPoolClientIds"] = it.parameters["ExistingUserPoolClientId"]
+
+
+@case(r"blocks App client: AdditionalUserPoolClientIds names app clients of a user pool that the stack has not created yet\. .*",
+      r"blocks Cognito email: The user pool that the stack creates .*", gone=POOL)
+def more_clients_before_the_pool(it):
+    it.without("ExistingUserPoolId", "ExistingUserPoolClientId")
+    it.parameters["AdditionalUserPoolClientIds"] = "nothing"
+
+
 @case(r"blocks User pool: ExistingUserPoolClientId needs the ExistingUserPoolId.*", r"blocks Cognito email: The user pool that the stack creates .*", gone=POOL)
 def a_client_without_a_pool(it):
     it.without("ExistingUserPoolId")

@@ -82,6 +82,15 @@ impl Target {
         &self.0.configuration
     }
 
+    /// The same stack, whose users sign up and in with another app client.
+    #[must_use]
+    pub fn with_app_client(&self, id: &str) -> Self {
+        let mut configuration = self.0.configuration.clone();
+        id.clone_into(&mut configuration.user_pool_client_id);
+        let (http, cognito) = (self.0.http.clone(), self.0.cognito.clone());
+        Self(Arc::new(Inner { configuration, http, cognito, inbox: Mutex::new(None) }))
+    }
+
     /// The AWS SDK's client for the user pool.
     #[must_use]
     pub fn cognito(&self) -> &cognito::Client {

@@ -62,11 +62,11 @@ impl From<NotResent> for Problem {
             ),
             NotResent::AlreadyAMember => Self::new(
                 Code::AlreadyAMember,
-                "A member of the organization has this address. Change that member's roles instead.",
+                "A member of the organization has this email address. Change the roles of that member instead.",
             ),
             NotResent::AlreadyPending => Self::new(
                 Code::InvitationAlreadyPending,
-                "This address has a newer invitation. Resend that one instead.",
+                "This email address has a newer invitation. Resend that one instead.",
             ),
         }
     }

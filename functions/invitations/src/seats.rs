@@ -32,7 +32,7 @@ impl From<NoRoom> for Problem {
             ),
             NoRoom::TooManyToAddress(pause) => Self::retry_after(
                 Code::InvitationRateLimited,
-                "This address received all invitation emails that are allowed today. Try again tomorrow, or pass the link on yourself.",
+                "This email address received all invitation emails that are allowed today. Try again tomorrow, or pass the link on yourself.",
                 pause,
             ),
         }

@@ -1,8 +1,13 @@
 //! Starts everything in order, and stops it.
 
-use std::{collections::BTreeMap, fs::File, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    path::PathBuf,
+    sync::Arc,
+};
 
-use stack_template::{Function, Names, Source, Template};
+use stack_template::{Api, Function, Names, Source, Template};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
@@ -94,6 +99,7 @@ impl LocalStack {
             None => UserPool::Ours(Box::new(Cognito {
                 // What the gateway accepts is what the tokens say.
                 issuer: api.authorizers.values().next().map(|authorizer| authorizer.issuer.clone()).unwrap_or_default(),
+                clients: app_clients(&identity.client_id, &api),
                 pool: template.pool(&names)?,
                 client: template.pool_client(&names)?,
                 triggers: Triggers::new(&functions, Arc::clone(&lambda), template.region()),
@@ -204,6 +210,13 @@ impl Drop for LocalStack {
         }
         self.lambda.close();
     }
+}
+
+/// The template's app client, and those besides it that the API accepts.
+fn app_clients(own: &str, api: &Api) -> Vec<String> {
+    let accepted = api.authorizers.values().flat_map(|authorizer| &authorizer.audience);
+    let others: BTreeSet<&str> = accepted.map(String::as_str).filter(|id| *id != own).collect();
+    std::iter::once(own).chain(others).map(str::to_owned).collect()
 }
 
 fn not_driven(functions: &[Function]) -> Vec<(&str, &str)> {

@@ -19,7 +19,11 @@ pub(super) struct Clients(Arc<[String]>);
 impl Clients {
     /// `ids`: one, or several separated by commas.
     pub(super) fn new(ids: &str) -> Self {
-        Self(ids.split(',').map(|id| id.trim().to_owned()).collect())
+        Self(ids.split(',').map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned).collect())
+    }
+
+    fn contains(&self, id: &str) -> bool {
+        self.0.iter().any(|known| known == id)
     }
 }
 
@@ -39,7 +43,7 @@ impl Caller {
         };
         let claims = claims.ok_or_else(refused)?;
         let claim = |name: &str| claims.get(name).map(String::as_str);
-        let client_is_known = claim("client_id").is_some_and(|client| clients.0.iter().any(|known| known == client));
+        let client_is_known = claim("client_id").is_some_and(|client| clients.contains(client));
         if claim("token_use") != Some("access") || !client_is_known {
             return Err(refused());
         }
@@ -58,6 +62,23 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_separated_by_commas() {
+        for (ids, expected) in [
+            ("web", vec!["web"]),
+            ("web,mobile,cli", vec!["web", "mobile", "cli"]),
+            (" web , mobile ", vec!["web", "mobile"]),
+            ("web,,mobile,", vec!["web", "mobile"]),
+            ("web,web", vec!["web", "web"]),
+            ("", vec![]),
+        ] {
+            let clients = Clients::new(ids);
+            assert_eq!(*clients.0, *expected, "{ids:?}");
+            // Nothing between two commas is no client, and neither is a list.
+            assert!(!clients.contains("") && !clients.contains("web,mobile"), "{ids:?}");
+        }
+    }
+
+    #[test]
     fn only_an_access_token_of_a_known_client_is_a_caller() {
         let clients = Clients::new("another, client");
         let good = [("sub", "u-1"), ("token_use", "access"), ("client_id", "client"), ("username", "ada")];
@@ -65,6 +86,7 @@ mod tests {
         for wrong in [
             vec![("sub", "u-1"), ("token_use", "id"), ("aud", "client")],
             vec![("sub", "u-1"), ("token_use", "access"), ("client_id", "another,")],
+            vec![("sub", "u-1"), ("token_use", "access"), ("client_id", "")],
             vec![("sub", "u#1"), ("token_use", "access"), ("client_id", "client")],
             vec![],
         ] {

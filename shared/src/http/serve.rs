@@ -68,7 +68,7 @@ impl<F: HttpFunction> Api<F> {
     /// # Errors
     /// When the environment is not what template.yaml sets.
     pub fn new(service: &'static str, start: &Start) -> Result<Self, InvalidConfiguration> {
-        let clients = Clients::new(&start.variables.text("USER_POOL_CLIENT_ID")?);
+        let clients = Clients::new(&start.variables.text("USER_POOL_CLIENT_IDS")?);
         Ok(Self { service, function: F::new(start)?, clients, environment: start.environment.clone() })
     }
 

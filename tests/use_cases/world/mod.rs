@@ -90,7 +90,7 @@ impl World {
         let start = Start {
             variables: Variables::from_iter([
                 ("TABLE_NAME", table_name.as_str()),
-                ("USER_POOL_CLIENT_ID", CLIENT),
+                ("USER_POOL_CLIENT_IDS", CLIENT),
                 ("SUPPORT_URL", "https://support.example.com"),
                 ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
                 ("SEAT_LIMIT", &seats),

@@ -45,7 +45,7 @@ pub(crate) struct Brand {
     pub(crate) foot: Option<String>,
 }
 
-/// A colour as red, green and blue.
+/// A color as red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Color([u8; 3]);
 
@@ -53,7 +53,7 @@ impl Color {
     const WHITE: Self = Self([0xff; 3]);
     const BLACK: Self = Self([0; 3]);
 
-    /// White or black: whichever is easier to read on this colour.
+    /// White or black: whichever is easier to read on this color.
     pub(crate) fn ink(self) -> Self {
         if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }
     }

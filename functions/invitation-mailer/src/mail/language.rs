@@ -55,7 +55,7 @@ impl FromStr for Language {
 
     fn from_str(code: &str) -> Result<Self, Self::Err> {
         let is_it = |language: &Self| language.code().eq_ignore_ascii_case(code);
-        Self::ALL.into_iter().find(is_it).ok_or("there are no mails in this language")
+        Self::ALL.into_iter().find(is_it).ok_or("the emails have no templates for this language")
     }
 }
 

@@ -1,4 +1,4 @@
-//! The one pool and its one app client, as far as the template says how they are.
+//! The one pool and its app clients, as far as the template says how they are.
 
 use serde_json::{Value, json};
 
@@ -41,12 +41,11 @@ impl Cognito {
 
     pub(super) fn describe_user_pool_client(&self, request: &Request) -> Answer {
         self.check_pool(request)?;
-        self.check_client(request)?;
-        let identity = self.store.identity();
+        let id = self.client_of(request)?;
         let client = &self.client;
         Ok(json!({"UserPoolClient": {
-            "UserPoolId": identity.pool_id,
-            "ClientId": identity.client_id,
+            "UserPoolId": self.store.identity().pool_id,
+            "ClientId": id,
             "ClientName": CLIENT_NAME,
             "ExplicitAuthFlows": client.flows,
             "WriteAttributes": client.write_attributes,
@@ -65,8 +64,9 @@ impl Cognito {
 
     pub(super) fn list_user_pool_clients(&self, request: &Request) -> Answer {
         self.check_pool(request)?;
-        let identity = self.store.identity();
-        let client = json!({"UserPoolId": identity.pool_id, "ClientId": identity.client_id, "ClientName": CLIENT_NAME});
-        Ok(json!({"UserPoolClients": [client]}))
+        let pool = self.store.identity().pool_id;
+        let clients =
+            self.clients.iter().map(|id| json!({"UserPoolId": pool, "ClientId": id, "ClientName": CLIENT_NAME}));
+        Ok(json!({"UserPoolClients": clients.collect::<Vec<Value>>()}))
     }
 }

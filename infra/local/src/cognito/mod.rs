@@ -53,12 +53,14 @@ use crate::inbox::Inbox;
 
 type Answer = Result<Value, CognitoError>;
 
-/// One user pool with one app client.
+/// One user pool and its app clients, which all have the settings of the template's.
 pub(crate) struct Cognito {
     pub(crate) store: Store,
     pub(crate) key: SigningKey,
     pub(crate) pool: Pool,
     pub(crate) client: PoolClient,
+    /// The ids of the app clients: those that the API accepts.
+    pub(crate) clients: Vec<String>,
     /// The `iss` of every token.
     pub(crate) issuer: String,
     pub(crate) triggers: Triggers,
@@ -136,11 +138,11 @@ impl Cognito {
         }
     }
 
-    /// Refuses another app client's id.
-    fn check_client(&self, request: &Request) -> Result<(), CognitoError> {
+    /// The app client of a request, if it is one of the pool's.
+    fn client_of<'a>(&self, request: &'a Request) -> Result<&'a str, CognitoError> {
         let id = request.text("ClientId")?;
-        if id == self.store.identity().client_id {
-            return Ok(());
+        if self.clients.iter().any(|known| known == id) {
+            return Ok(id);
         }
         Err(CognitoError::new("ResourceNotFoundException", format!("User pool client {id} does not exist.")))
     }

@@ -7,7 +7,6 @@ use super::{
     codes::{Code, Purpose, delivery},
     errors::CognitoError,
     request::Request,
-    store::Identity,
     users::Status,
 };
 
@@ -35,7 +34,7 @@ impl Cognito {
     }
 
     pub(super) fn forgot_password(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        self.client_of(request)?;
         let name = request.text("Username")?;
         let sent = self.store.change(|state| {
             let Some(user) = state.users.find_mut(name) else { return Ok(None) };
@@ -54,10 +53,10 @@ impl Cognito {
     }
 
     pub(super) async fn confirm_forgot_password(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        let client = self.client_of(request)?;
         let (name, code, password) =
             (request.text("Username")?, request.text("ConfirmationCode")?, request.text("Password")?);
-        let Identity { pool_id, client_id: client } = self.store.identity();
+        let pool_id = self.store.identity().pool_id;
         let user = self.store.change(|state| {
             let user = state.users.find_mut(name).ok_or_else(|| self.unknown_user_with_code())?;
             Code::check(user.reset.as_ref(), code)?;
@@ -70,7 +69,7 @@ impl Cognito {
         self.fire_post_confirmation(
             "PostConfirmation_ConfirmForgotPassword",
             &user,
-            &client,
+            client,
             request.map("ClientMetadata"),
         )
         .await?;

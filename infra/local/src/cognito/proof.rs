@@ -63,7 +63,7 @@ impl Cognito {
     }
 
     /// The second step.
-    pub(super) fn verify_password(&self, request: &Request) -> Answer {
+    pub(super) fn verify_password(&self, client: &str, request: &Request) -> Answer {
         let response = |name: &str| request.parameter(RESPONSES, name);
         let (block, timestamp) = (response("PASSWORD_CLAIM_SECRET_BLOCK")?, response("TIMESTAMP")?);
         // Cognito's own words: a page in another language formats its dates otherwise.
@@ -83,7 +83,7 @@ impl Cognito {
         let claim = Claim { pool_id: &pool_id, user_id: &user_id, block: &decoded, timestamp, signature: &signature };
         let user = sub.filter(|_| handshake.proves(&claim));
         let user = user.and_then(|sub| self.store.read(|state| state.users.find(&sub).cloned()));
-        self.enter(&user.ok_or_else(CognitoError::incorrect_credentials)?)
+        self.enter(&user.ok_or_else(CognitoError::incorrect_credentials)?, client)
     }
 }
 

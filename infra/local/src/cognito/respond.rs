@@ -15,16 +15,16 @@ impl Cognito {
     }
 
     pub(super) fn respond_to_auth_challenge(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        let client = self.client_of(request)?;
         match request.text("ChallengeName")? {
-            "PASSWORD_VERIFIER" => self.verify_password(request),
-            "NEW_PASSWORD_REQUIRED" => self.replace_password(request),
-            "SELECT_CHALLENGE" => self.select(request),
+            "PASSWORD_VERIFIER" => self.verify_password(client, request),
+            "NEW_PASSWORD_REQUIRED" => self.replace_password(client, request),
+            "SELECT_CHALLENGE" => self.select(client, request),
             other => Err(CognitoError::not_emulated(&format!("the challenge {other}"))),
         }
     }
 
-    fn replace_password(&self, request: &Request) -> Answer {
+    fn replace_password(&self, client: &str, request: &Request) -> Answer {
         let session = request.text("Session")?;
         let Challenge::NewPassword(sub) = self.challenges.find(session)? else {
             return Err(CognitoError::invalid_session());
@@ -47,16 +47,16 @@ impl Cognito {
             Ok(user.clone())
         })?;
         self.challenges.forget(session);
-        self.enter(&user)
+        self.enter(&user, client)
     }
 
-    fn select(&self, request: &Request) -> Answer {
+    fn select(&self, client: &str, request: &Request) -> Answer {
         let session = request.text("Session")?;
         let Challenge::Select(name) = self.challenges.find(session)? else {
             return Err(CognitoError::invalid_session());
         };
         let answer = request.parameter(RESPONSES, "ANSWER")?;
-        self.choose(answer, &name, |parameter| request.parameter(RESPONSES, parameter))
+        self.choose(answer, client, &name, |parameter| request.parameter(RESPONSES, parameter))
     }
 }
 

@@ -7,11 +7,12 @@ use crate::{clock, entropy};
 
 impl Cognito {
     /// Whoever gets here has proved who they are.
-    pub(super) fn open_session(&self, user: &User) -> Answer {
+    pub(super) fn open_session(&self, user: &User, client: &str) -> Answer {
         let refresh_token = tokens::refresh_token();
         let now = clock::now_seconds();
         let session = Session {
             sub: user.sub.clone(),
+            client_id: client.to_owned(),
             refresh_token: tokens::fingerprint(&refresh_token),
             signed_in: now,
             expires: now + self.client.refresh_validity,
@@ -29,14 +30,14 @@ impl Cognito {
 
     /// Takes no flow: it is not one.
     pub(super) fn get_tokens_from_refresh_token(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
-        self.refresh(request.text("RefreshToken")?)
+        self.refresh(self.client_of(request)?, request.text("RefreshToken")?)
     }
 
-    pub(super) fn refresh(&self, token: &str) -> Answer {
+    pub(super) fn refresh(&self, client: &str, token: &str) -> Answer {
         let fingerprint = tokens::fingerprint(token);
         let found = self.store.read(|state| {
-            let (origin, session) = state.sessions.iter().find(|(_, session)| session.refresh_token == fingerprint)?;
+            let issued = |session: &Session| session.refresh_token == fingerprint && session.client_id == client;
+            let (origin, session) = state.sessions.iter().find(|(_, session)| issued(session))?;
             Some((origin.clone(), session.clone(), state.users.find(&session.sub).cloned()))
         });
         match found {
@@ -53,7 +54,7 @@ impl Cognito {
         let claims = tokens::Claims {
             user,
             origin,
-            client_id: &self.store.identity().client_id,
+            client_id: &session.client_id,
             issuer: &self.issuer,
             signed_in: session.signed_in,
             event_id: entropy::uuid(),
@@ -81,7 +82,7 @@ impl Cognito {
     }
 
     pub(super) fn revoke_token(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        self.client_of(request)?;
         let fingerprint = tokens::fingerprint(request.text("Token")?);
         self.store.change(|state| {
             state.sessions.retain(|_, session| session.refresh_token != fingerprint);

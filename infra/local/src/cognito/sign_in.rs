@@ -15,25 +15,27 @@ const PARAMETERS: &str = "AuthParameters";
 
 impl Cognito {
     pub(super) fn initiate_auth(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        let client = self.client_of(request)?;
         match self.flow(request)? {
             "USER_PASSWORD_AUTH" => {
-                self.sign_in(request.parameter(PARAMETERS, "USERNAME")?, request.parameter(PARAMETERS, "PASSWORD")?)
+                let parameter = |name: &str| request.parameter(PARAMETERS, name);
+                self.sign_in(client, parameter("USERNAME")?, parameter("PASSWORD")?)
             }
             "ADMIN_USER_PASSWORD_AUTH" => Err(not_this_way()),
-            flow => self.begin(flow, request),
+            flow => self.begin(flow, client, request),
         }
     }
 
     pub(super) fn admin_initiate_auth(&self, request: &Request) -> Answer {
         self.check_pool(request)?;
-        self.check_client(request)?;
+        let client = self.client_of(request)?;
         match self.flow(request)? {
             "ADMIN_USER_PASSWORD_AUTH" => {
-                self.sign_in(request.parameter(PARAMETERS, "USERNAME")?, request.parameter(PARAMETERS, "PASSWORD")?)
+                let parameter = |name: &str| request.parameter(PARAMETERS, name);
+                self.sign_in(client, parameter("USERNAME")?, parameter("PASSWORD")?)
             }
             "USER_PASSWORD_AUTH" => Err(not_this_way()),
-            flow => self.begin(flow, request),
+            flow => self.begin(flow, client, request),
         }
     }
 
@@ -52,15 +54,15 @@ impl Cognito {
     }
 
     /// The flows that users and administrators share.
-    fn begin(&self, flow: &str, request: &Request) -> Answer {
+    fn begin(&self, flow: &str, client: &str, request: &Request) -> Answer {
         let parameter = |name: &str| request.parameter(PARAMETERS, name);
         match flow {
             "USER_SRP_AUTH" => self.pose_srp(parameter("USERNAME")?, parameter("SRP_A")?, false),
             "USER_AUTH" => {
                 let preferred = request.in_map(PARAMETERS, "PREFERRED_CHALLENGE").unwrap_or_default();
-                self.choose(preferred, parameter("USERNAME")?, |name| request.parameter(PARAMETERS, name))
+                self.choose(preferred, client, parameter("USERNAME")?, |name| request.parameter(PARAMETERS, name))
             }
-            "REFRESH_TOKEN_AUTH" => self.refresh(parameter("REFRESH_TOKEN")?),
+            "REFRESH_TOKEN_AUTH" => self.refresh(client, parameter("REFRESH_TOKEN")?),
             other => Err(CognitoError::not_emulated(&format!("the flow {other}"))),
         }
     }
@@ -69,11 +71,12 @@ impl Cognito {
     pub(super) fn choose<'a>(
         &self,
         choice: &str,
+        client: &str,
         name: &str,
         parameter: impl Fn(&str) -> Result<&'a str, CognitoError>,
     ) -> Answer {
         match choice {
-            "PASSWORD" => self.sign_in(name, parameter("PASSWORD")?),
+            "PASSWORD" => self.sign_in(client, name, parameter("PASSWORD")?),
             "PASSWORD_SRP" => self.pose_srp(name, parameter("SRP_A")?, true),
             _ => Ok(json!({
                 "ChallengeName": "SELECT_CHALLENGE",
@@ -84,7 +87,7 @@ impl Cognito {
         }
     }
 
-    fn sign_in(&self, name: &str, password: &str) -> Answer {
+    fn sign_in(&self, client: &str, name: &str, password: &str) -> Answer {
         let Some(user) = self.store.read(|state| state.users.find(name).cloned()) else {
             return Err(if self.client.hides_users {
                 CognitoError::incorrect_credentials()
@@ -98,7 +101,7 @@ impl Cognito {
         if user.password.as_ref().is_some_and(|hash| hash.srp.is_none()) {
             self.complete(&user.sub, password)?;
         }
-        self.enter(&user)
+        self.enter(&user, client)
     }
 
     /// Makes the verifier that an earlier version did not keep.
@@ -113,7 +116,7 @@ impl Cognito {
     }
 
     /// After a password that was right: into the pool, or to what has to be done first.
-    pub(super) fn enter(&self, user: &User) -> Answer {
+    pub(super) fn enter(&self, user: &User, client: &str) -> Answer {
         if user.disabled {
             return Err(CognitoError::user_is_disabled());
         }
@@ -123,7 +126,7 @@ impl Cognito {
             }
             Status::Unconfirmed => Err(CognitoError::new("UserNotConfirmedException", "User is not confirmed.")),
             Status::ForceChangePassword => Ok(self.pose_new_password(user)),
-            Status::Confirmed => self.open_session(user),
+            Status::Confirmed => self.open_session(user, client),
         }
     }
 

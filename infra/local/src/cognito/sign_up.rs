@@ -7,7 +7,6 @@ use super::{
     codes::{Code, Purpose, delivery},
     errors::CognitoError,
     request::Request,
-    store::Identity,
     users::{Status, User},
 };
 
@@ -16,7 +15,7 @@ const CONFIRMATION_VALIDITY: i64 = 24 * 3600;
 
 impl Cognito {
     pub(super) async fn sign_up(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        let client = self.client_of(request)?;
         let (name, password) = (request.text("Username")?, request.text("Password")?);
         self.check_new_name(name)?;
         let mut attributes = request.attributes("UserAttributes")?;
@@ -27,17 +26,16 @@ impl Cognito {
         self.check_password(password)?;
 
         let mut user = User::new(name, attributes, Status::Unconfirmed);
-        let Identity { pool_id, client_id: client } = self.store.identity();
-        user.set_password(&pool_id, password);
+        user.set_password(&self.store.identity().pool_id, password);
         let metadata = request.map("ClientMetadata");
-        let decided = self.fire_pre_sign_up(&user, &client, metadata, request).await?;
+        let decided = self.fire_pre_sign_up(&user, client, metadata, request).await?;
         if decided.verify_email {
             user.attributes.insert("email_verified".to_owned(), "true".to_owned());
         }
         if decided.confirm {
             user.status = Status::Confirmed;
             self.store.change(|state| state.users.add(user.clone()))?;
-            self.fire_post_confirmation("PostConfirmation_ConfirmSignUp", &user, &client, metadata).await?;
+            self.fire_post_confirmation("PostConfirmation_ConfirmSignUp", &user, client, metadata).await?;
             return Ok(json!({"UserConfirmed": true, "UserSub": user.sub}));
         }
         let code = Code::new(CONFIRMATION_VALIDITY);
@@ -48,7 +46,7 @@ impl Cognito {
     }
 
     pub(super) async fn confirm_sign_up(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        let client = self.client_of(request)?;
         let (name, code) = (request.text("Username")?, request.text("ConfirmationCode")?);
         let user = self.store.change(|state| {
             let user = state.users.find_mut(name).ok_or_else(|| self.unknown_user_with_code())?;
@@ -61,8 +59,7 @@ impl Cognito {
             Ok(user.clone())
         })?;
         // The user is confirmed, whatever the trigger says: so it is with Cognito.
-        let client = self.store.identity().client_id;
-        self.fire_post_confirmation("PostConfirmation_ConfirmSignUp", &user, &client, request.map("ClientMetadata"))
+        self.fire_post_confirmation("PostConfirmation_ConfirmSignUp", &user, client, request.map("ClientMetadata"))
             .await?;
         Ok(json!({}))
     }
@@ -90,7 +87,7 @@ impl Cognito {
     }
 
     pub(super) fn resend_confirmation_code(&self, request: &Request) -> Answer {
-        self.check_client(request)?;
+        self.client_of(request)?;
         let name = request.text("Username")?;
         let sent = self.store.change(|state| {
             let Some(user) = state.users.find_mut(name) else { return Ok(None) };

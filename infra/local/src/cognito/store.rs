@@ -24,6 +24,9 @@ pub(crate) struct Identity {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Session {
     pub(super) sub: String,
+    /// The app client that it was opened with. Earlier versions did not write it: those sessions cannot be renewed.
+    #[serde(default)]
+    pub(super) client_id: String,
     /// The token's hash.
     pub(super) refresh_token: String,
     pub(super) signed_in: i64,

@@ -28,11 +28,13 @@ fn cognito() -> Cognito {
         hides_users: true,
     };
     let key = store.signing_key().unwrap();
+    let clients = vec![store.identity().client_id, "mobile".to_owned()];
     Cognito {
         store,
         key,
         pool,
         client,
+        clients,
         issuer: "https://issuer".to_owned(),
         triggers: Triggers::none(),
         inbox,
@@ -314,4 +316,29 @@ async fn what_is_not_emulated_says_so() {
         "UnknownOperationException",
         "does not emulate CreateUserPool",
     );
+}
+
+#[tokio::test]
+async fn a_session_belongs_to_its_app_client() {
+    let cognito = cognito();
+    confirmed(&cognito, "a@example.com").await;
+    let parameters = json!({"USERNAME": "a@example.com", "PASSWORD": PASSWORD});
+    let request = json!({"ClientId": "mobile", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters});
+    let tokens = call(&cognito, "InitiateAuth", request).await.unwrap()["AuthenticationResult"].clone();
+    let refresh = |client: &str| {
+        let body = json!({"ClientId": client, "RefreshToken": tokens["RefreshToken"]});
+        call(&cognito, "GetTokensFromRefreshToken", body)
+    };
+    let refreshed = refresh("mobile").await.unwrap()["AuthenticationResult"].clone();
+    for tokens in [&tokens, &refreshed] {
+        let claims = |name: &str| cognito.key.verify(tokens[name].as_str().unwrap()).unwrap();
+        assert_eq!(
+            (&claims("AccessToken")["client_id"], &claims("IdToken")["aud"]),
+            (&json!("mobile"), &json!("mobile"))
+        );
+    }
+    let own = cognito.store.identity().client_id;
+    refused(&refresh(&own).await, "NotAuthorizedException", "Invalid Refresh Token");
+    let listed = call(&cognito, "ListUserPoolClients", json!({})).await.unwrap();
+    assert_eq!(listed["UserPoolClients"].as_array().unwrap().len(), 2);
 }

@@ -25,7 +25,10 @@ pub(crate) async fn index() -> Response {
 
 /// `/_local/mails/{mail}/{language}.html` and `.txt`.
 pub(crate) async fn file(Path(name): Path<String>) -> Response {
-    let is_plain = |part: &str| !part.starts_with('.') && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    // An empty part first makes the path absolute, and `join` then leaves the folder.
+    let is_plain = |part: &str| {
+        !part.is_empty() && !part.starts_with('.') && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+    };
     let path = workspace_root().join("target/mails").join(&name);
     let content = if name.split('/').all(is_plain) { tokio::fs::read(path).await.ok() } else { None };
     let Some(content) = content else { return (StatusCode::NOT_FOUND, MISSING).into_response() };

@@ -43,7 +43,7 @@ pub struct InvitationItem {
     mail_due_at: Option<Text<Timestamp>>,
     #[serde(default)]
     secret_hashes: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     expired_hashes: Vec<String>,
     /// Partition key of the index by address, only while pending.
     invited_address: Option<Text<AddressKey>>,

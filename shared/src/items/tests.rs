@@ -61,6 +61,7 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         MemberItem::ENTITY => through::<MemberItem>(item),
         AddressGuardItem::ENTITY => through::<AddressGuardItem>(item),
         InvitationItem::ENTITY => through::<InvitationItem>(item),
+        MailboxItem::ENTITY => through::<MailboxItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
         AuditItem::ENTITY => through::<AuditItem>(item),
         other => panic!("no item is of kind {other}"),

@@ -1,12 +1,10 @@
 //! Where the functions' log lines go.
 
 use std::{
-    collections::VecDeque,
     fs::{File, OpenOptions},
     io::{self, PipeReader, Write},
     os::{fd::OwnedFd, unix::fs::FileExt},
     process::Stdio,
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 

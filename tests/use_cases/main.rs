@@ -14,6 +14,7 @@ mod expiry;
 mod faults;
 mod idempotency;
 mod identity;
+mod invitation_states;
 mod isolation;
 mod limits;
 mod lists;

@@ -91,7 +91,6 @@ async fn mine(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
     stage.call(Request { user: &user, route: "GET /me/invitations", ..Request::default() }).await?;
     let route = "POST /me/invitations/{invitationId}/resend";
     stage.call(Request { user: &user, route, path, ..Request::default() }).await?;
-    stage.mail().await?;
     let route = "POST /me/invitations/{invitationId}/accept";
     stage.call(Request { user: &user, route, path, ..Request::default() }).await?;
     let (user, _, invitation) = invite(stage, organization, MEMBERS + STILL_INVITED + 2).await?;
@@ -103,7 +102,6 @@ async fn mine(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
     let path = &[("organizationId", organization), ("invitationId", invitation.as_str())];
     let route = "POST /organizations/{organizationId}/invitations/{invitationId}/resend";
     stage.call(Request { user: ADA, route, path, ..Request::default() }).await?;
-    stage.mail().await?;
     let route = "DELETE /organizations/{organizationId}/invitations/{invitationId}";
     stage.call(Request { user: ADA, route, path, ..Request::default() }).await.map(drop)
 }

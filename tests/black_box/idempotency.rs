@@ -2,6 +2,7 @@
 
 use acceptance::suite::Test;
 use acceptance::{Answer, Call, Organization, Person, Target, made_up, tests};
+use reqwest::Method;
 use serde_json::json;
 use std::future::IntoFuture as _;
 
@@ -9,6 +10,7 @@ pub(crate) fn tests() -> Vec<Test> {
     tests![
         the_same_key_gives_the_same_invitation,
         the_same_key_gives_the_same_organization,
+        the_same_key_resends_once,
         the_same_key_gives_the_same_acceptance,
         a_key_used_for_another_body_is_refused,
         a_key_belongs_to_one_user_and_one_route,
@@ -53,6 +55,18 @@ async fn the_same_key_gives_the_same_organization(target: Target) {
     twice(person.post("/organizations", &details)).await.success(201);
     assert_eq!(person.me().await["organizations"].as_array().unwrap().len(), 1);
     person.post("/organizations", &details).await.problem(409, "organization-already-created");
+}
+
+async fn the_same_key_resends_once(target: Target) {
+    let organization = Organization::create(&target).await;
+    let person = Person::new(&target).await;
+    let invitation = organization.invitation(&organization.creator, &person.email, &["member"]).await;
+    let path = organization.path(&format!("/invitations/{}/resend", invitation.id));
+    twice(organization.creator.call(Method::POST, &path)).await.success(202);
+    twice(person.call(Method::POST, &format!("/me/invitations/{}/resend", invitation.id))).await.success(202);
+    twice(person.call(Method::POST, &format!("/me/invitations/{}/decline", invitation.id))).await.success(204);
+    let records = organization.creator.get(&organization.path(&format!("/invitations/{}", invitation.id))).await;
+    assert_eq!(records.success(200)["status"], "declined");
 }
 
 async fn the_same_key_gives_the_same_acceptance(target: Target) {

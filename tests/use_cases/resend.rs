@@ -92,7 +92,6 @@ async fn an_expired_invitation_comes_back_and_its_old_link_does_not() {
 #[tokio::test]
 async fn an_expired_invitation_whose_seat_was_reclaimed_needs_another() {
     let invited = Invited::of(World::with_seats(2).await).await;
-    let World { .. } = &invited.world;
     invited.world.pass(8 * DAY);
     // The seat of the expired invitation is reclaimed by the very request that needs one (R16).
     let other = invited.world.invite("ada", &invited.organization, "bob@example.com", MEMBER).await;
@@ -213,6 +212,8 @@ async fn an_invitation_by_link_shows_the_link_once_and_sends_no_email() {
     resent.expect(202, "");
     let replayed = world.call_with("ada", "POST", &format!("{one}/resend"), body, &key).await;
     assert_eq!((replayed.status, replayed.json.get("acceptUrl")), (202, None));
+    let preview = world.call("x", "POST", "/invitations/preview", Some(json!({"token": token}))).await;
+    assert_eq!(preview.json["inviterName"], "ada");
     world.sign_up("eve", None).await;
     world.sign_up("bob", None).await;
     world.accept("bob", &token).await.expect(403, "invitation-for-another-address");
@@ -245,13 +246,66 @@ async fn a_bounced_address_is_refused_until_it_is_confirmed() {
 }
 
 #[tokio::test]
-async fn r24_resends_count_as_invitations_and_an_address_has_a_limit_of_its_own() {
+async fn r24_resends_count_as_invitations() {
     let invited = Invited::of(World::with_limits(5, 3, 1000).await).await;
     invited.resend("ada", None).await.expect(202, "");
     invited.resend("ada", None).await.expect(202, "");
-    let refused = invited.resend("ada", None).await;
-    refused.expect(429, "invitation-rate-limited");
+    invited.resend("ada", None).await.expect(429, "invitation-rate-limited");
     invited.world.pass(DAY);
     invited.resend("ada", None).await.expect(202, "");
     invited.check(&["ada"]).await;
+}
+
+#[tokio::test]
+async fn r24_an_address_has_a_limit_of_emails_from_all_organizations() {
+    let invited = Invited::of(World::with_emails_per_address(3).await).await;
+    let Invited { world, id, .. } = &invited;
+    let other = world.creator("bea").await;
+    world.invite("bea", &other, "EVE@example.com", MEMBER).await;
+    world.sign_up("eve", None).await;
+    let own = format!("/me/invitations/{id}/resend");
+    world.call("eve", "POST", &own, None).await.expect(202, "");
+    // Three emails: whoever asks for a fourth is told to wait, and nothing has happened.
+    world.call("eve", "POST", &own, None).await.expect(429, "invitation-rate-limited");
+    invited.resend("ada", None).await.expect(429, "invitation-rate-limited");
+    let third = world.creator("cem").await;
+    let path = format!("/organizations/{third}/invitations");
+    let body = json!({"email": "eve@example.com", "roles": MEMBER});
+    world.call("cem", "POST", &path, Some(body.clone())).await.expect(429, "invitation-rate-limited");
+    assert_eq!(world.call("cem", "GET", &path, None).await.json["items"], json!([]));
+    // Nobody else is concerned, and a link is no email.
+    invited.world.invite("ada", &invited.organization, "bob@example.com", MEMBER).await;
+    let by_link = json!({"email": "eve@example.com", "roles": MEMBER, "delivery": "link"});
+    world.call("cem", "POST", &path, Some(by_link)).await.expect(201, "");
+    invited.resend("ada", Some(json!({"delivery": "link"}))).await.expect(202, "");
+    world.pass(DAY);
+    world.call("eve", "POST", &own, None).await.expect(202, "");
+    invited.check(&["ada", "eve"]).await;
+    world.check_invariants(&third, &["cem"]).await;
+}
+
+#[tokio::test]
+async fn i9_every_repeated_request_of_a_key_gets_its_first_response() {
+    let invited = Invited::new().await;
+    let Invited { world, id, .. } = &invited;
+    world.sign_up("eve", None).await;
+    let resend = format!("{}/resend", invited.path());
+    for (user, path) in [("ada", resend), ("eve", format!("/me/invitations/{id}/resend"))] {
+        let key = [("Idempotency-Key", "one-key-each")];
+        let first = world.call_with(user, "POST", &path, None, &key).await;
+        first.expect(202, "");
+        let again = world.call_with(user, "POST", &path, None, &key).await;
+        assert_eq!((again.status, again.json), (202, first.json), "{path}");
+    }
+    let resent = world.call("ada", "GET", &invited.path(), None).await;
+    assert_eq!(resent.json["status"], "pending");
+    let path = format!("/me/invitations/{id}/decline");
+    let key = [("Idempotency-Key", "decline-once")];
+    for _ in 0..2 {
+        world.call_with("eve", "POST", &path, None, &key).await.expect(204, "");
+    }
+    // What was resent by `eve` is answered as before, although the invitation is over.
+    let key = [("Idempotency-Key", "one-key-each")];
+    world.call_with("eve", "POST", &format!("/me/invitations/{id}/resend"), None, &key).await.expect(202, "");
+    invited.check(&["ada", "eve"]).await;
 }

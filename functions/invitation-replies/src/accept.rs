@@ -99,7 +99,7 @@ pub(crate) async fn accept(
             }
         };
         let joining = Joining { invitation, user, idempotency: idempotency.clone() };
-        if let Some(reply) = join(table, function, joining, &reply, occasion).await? {
+        if let Joined::Now(reply) = join(table, function, joining, &reply, occasion).await? {
             return Ok(reply);
         }
     }
@@ -114,15 +114,21 @@ pub(crate) struct Joining<'a> {
     pub(crate) idempotency: Option<Idempotency>,
 }
 
-/// Makes the user a member, if the invitation is theirs and its inviter may still grant its roles. Nothing if the invitation
-/// was resent since it was read: the caller reads it again.
+/// What came of an acceptance.
+pub(crate) enum Joined {
+    Now(Reply),
+    /// Not yet: the invitation was resent since it was read. This is how it is now.
+    Resent(Box<Invitation>),
+}
+
+/// Makes the user a member, if the invitation is theirs and its inviter may still grant its roles.
 pub(crate) async fn join(
     table: &Table,
     function: &InvitationReplies,
     joining: Joining<'_>,
     reply: impl Fn(&Member) -> Result<Reply, Problem>,
     occasion: &Occasion,
-) -> Result<Option<Reply>, Problem> {
+) -> Result<Joined, Problem> {
     let Joining { invitation, user, idempotency } = joining;
     if !user.email_verified {
         return Err(NotAccepted::NotVerified.into());
@@ -148,17 +154,22 @@ pub(crate) async fn join(
     let acceptance = Acceptance { invitation, user, member: &member };
     let written = table.accept_invitation(&acceptance, once.record(), occasion).await;
     match written.map_err(Failure::<NotAccepted>::from)? {
-        Ok(committed) => Ok(Some(once.settle(committed))),
-        Err(refused) => why_not(&refused, occasion)?.map_or(Ok(None), |reason| Err(reason.into())),
+        Ok(committed) => Ok(Joined::Now(once.settle(committed))),
+        Err(refused) => Ok(Joined::Resent(why_not(&refused, occasion)?)),
     }
 }
 
-/// Something changed after the invitation was read; the transaction found out what. Nothing if only its inviter did.
-fn why_not(refused: &Refused<AcceptanceCheck>, occasion: &Occasion) -> Result<Option<NotAccepted>, StoreError> {
-    Ok(match refused.found::<InvitationItem, Invitation>(AcceptanceCheck::Invitation)? {
-        Found::HeldUp if refused.contains(AcceptanceCheck::Member) => Some(NotAccepted::AlreadyAMember),
-        Found::HeldUp => Some(NotAccepted::InviterLostAuthority),
-        Found::Missing => Some(Unusable::Unknown.into()),
-        Found::Was(invitation) => usable(&invitation, occasion.at).err().map(NotAccepted::from),
-    })
+/// Something changed after the invitation was read; the transaction found out what. If only its inviter did, this is how it is
+/// now.
+fn why_not(refused: &Refused<AcceptanceCheck>, occasion: &Occasion) -> Result<Box<Invitation>, Failure<NotAccepted>> {
+    let reason = match refused.found::<InvitationItem, Invitation>(AcceptanceCheck::Invitation)? {
+        Found::HeldUp if refused.contains(AcceptanceCheck::Member) => NotAccepted::AlreadyAMember,
+        Found::HeldUp => NotAccepted::InviterLostAuthority,
+        Found::Missing => Unusable::Unknown.into(),
+        Found::Was(invitation) => match usable(&invitation, occasion.at) {
+            Ok(()) => return Ok(Box::new(invitation)),
+            Err(unusable) => unusable.into(),
+        },
+    };
+    Err(Failure::Reason(reason))
 }

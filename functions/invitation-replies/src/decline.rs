@@ -21,7 +21,7 @@ pub(crate) async fn decline(
             Err(unusable) => return Err(Failure::Reason(unusable)),
             Ok(()) => {}
         }
-        if table.decline_invitation(&found.invitation, None, occasion).await?.is_ok() {
+        if table.decline_invitation(&found.invitation, None, None, occasion).await?.is_ok() {
             return Ok(());
         }
     }

@@ -3,16 +3,16 @@
 use jiff::SignedDuration;
 use serde::Serialize;
 use shared::{
-    domain::{DeliveryStatus, Invitation, Member, PersonName, Timestamp, User},
+    domain::{DeliveryStatus, Invitation, InvitationStatus, Member, PersonName, Timestamp, User},
     failure::Failure,
     http::{ApiRequest, Caller, Code, Cursor, Idempotency, Once, PageView, Problem, Reply},
-    items::listing,
-    table::{MyInvitation, Page, SendAgainCheck, StoreError, TRIES},
+    items::{Answer, InvitationItem, listing},
+    table::{Found, MyInvitation, Occasion, Page, Refused, SendAgainCheck, StoreError, TRIES},
 };
 
 use crate::{
     InvitationReplies, MembershipView,
-    accept::{Joining, NotAccepted, join},
+    accept::{Joined, Joining, NotAccepted, join},
 };
 
 /// A pending invitation, for the person whom it is to. Never a secret (R14).
@@ -109,29 +109,44 @@ impl InvitationReplies {
                 "This product does not accept invitations in the app. Open the link in the email, or have it sent again.",
             ));
         }
-        if let Some(answer) = self.answered(&caller, idempotency.as_ref(), request.now()).await? {
+        if let Some(answer) = self.joined_before(&caller, idempotency.as_ref(), request.now()).await? {
             return Ok(answer);
         }
         let user = self.user(&caller, request.now()).await?;
+        let mut invitation = match self.mine(&user, request).await {
+            Ok(invitation) => Box::new(invitation),
+            // The same request may have joined since the first look.
+            Err(problem) => {
+                let before = self.joined_before(&caller, idempotency.as_ref(), request.now()).await?;
+                return before.ok_or(problem);
+            }
+        };
         let reply = |member: &Member| Reply::ok(&MembershipView::from(member));
         for _ in 0..TRIES {
-            let invitation = self.mine(&user, request).await?;
             let joining = Joining { invitation: &invitation, user: &user, idempotency: idempotency.clone() };
-            if let Some(reply) = join(&self.table, self, joining, reply, &request.occasion()).await? {
-                return Ok(reply);
+            match join(&self.table, self, joining, reply, &request.occasion()).await? {
+                Joined::Now(reply) => return Ok(reply),
+                // The index was behind the table.
+                Joined::Resent(current) => invitation = current,
             }
         }
         Err(StoreError::contended("the invitation keeps changing").into())
     }
 
-    /// Declines. Asking again finds nothing to decline.
+    /// Declines. Without an idempotency key, asking again finds nothing to decline.
     pub(crate) async fn decline_mine(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
+        let idempotency = request.idempotency(&caller)?;
+        if let Some(answer) = self.answered(idempotency.as_ref(), request.now()).await? {
+            return Ok(answer.into());
+        }
         let user = self.user(&caller, request.now()).await?;
         let invitation = self.mine(&user, request).await?;
-        let declined = self.table.decline_invitation(&invitation, Some(&user.id), &request.occasion()).await;
+        let once = Once::new(Reply::no_content(), idempotency, request.now());
+        let occasion = request.occasion();
+        let declined = self.table.decline_invitation(&invitation, Some(&user.id), once.record(), &occasion).await;
         match declined.map_err(Failure::<NotAccepted>::from)? {
-            Ok(_) => Ok(Reply::no_content()),
+            Ok(committed) => Ok(once.settle(committed)),
             Err(_) => Err(unknown()),
         }
     }
@@ -140,23 +155,30 @@ impl InvitationReplies {
     pub(crate) async fn resend_mine(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
         let idempotency = request.idempotency(&caller)?;
-        let user = self.user(&caller, request.now()).await?;
-        let invitation = self.mine(&user, request).await?;
-        if matches!(invitation.delivery.status, DeliveryStatus::Bounced | DeliveryStatus::Complained) {
-            return Err(NotSentAgain::Undeliverable.into());
+        if let Some(answer) = self.answered(idempotency.as_ref(), request.now()).await? {
+            return Ok(answer.into());
         }
-        let view =
-            SentAgainView { invitation_id: invitation.id.to_string(), expires_at: invitation.expires_at.to_string() };
-        let once = Once::new(Reply::with(202, &view)?, idempotency, request.now());
+        let user = self.user(&caller, request.now()).await?;
+        let mut invitation = self.mine(&user, request).await?;
         let occasion = request.occasion();
         let limit = self.emails_per_address;
-        let written = self.table.send_invitation_again(&invitation, &user.id, limit, once.record(), &occasion).await;
-        match written.map_err(Failure::<NotAccepted>::from)? {
-            Ok(committed) => Ok(once.settle(committed)),
-            Err(refused) if refused.contains(SendAgainCheck::Invitation) => Err(NotSentAgain::Gone.into()),
-            Err(refused) if refused.contains(SendAgainCheck::Inviter) => Err(NotSentAgain::InviterLostAuthority.into()),
-            Err(_) => Err(NotSentAgain::TooMany(occasion.at.until_tomorrow()).into()),
+        for _ in 0..TRIES {
+            if matches!(invitation.delivery.status, DeliveryStatus::Bounced | DeliveryStatus::Complained) {
+                return Err(NotSentAgain::Undeliverable.into());
+            }
+            let view = SentAgainView {
+                invitation_id: invitation.id.to_string(),
+                expires_at: invitation.expires_at.to_string(),
+            };
+            let once = Once::new(Reply::with(202, &view)?, idempotency.clone(), request.now());
+            let written =
+                self.table.send_invitation_again(&invitation, &user.id, limit, once.record(), &occasion).await;
+            match written.map_err(Failure::<NotAccepted>::from)? {
+                Ok(committed) => return Ok(once.settle(committed)),
+                Err(refused) => invitation = resent(&refused, &occasion)?,
+            }
         }
+        Err(StoreError::contended("the invitation keeps changing").into())
     }
 
     async fn user(&self, caller: &Caller, now: Timestamp) -> Result<User, Problem> {
@@ -172,20 +194,34 @@ impl InvitationReplies {
         self.table.my_invitation(&user.email.key(), request.now(), id).await?.ok_or_else(unknown)
     }
 
-    /// The answer to the same request before, for a user who is still a member (I7, I9).
-    async fn answered(
+    /// The answer to the same request before (I9).
+    async fn answered(&self, idempotency: Option<&Idempotency>, now: Timestamp) -> Result<Option<Answer>, Problem> {
+        let Some(asked) = idempotency else { return Ok(None) };
+        let Some(kept) = self.table.answered(asked.location()).await? else { return Ok(None) };
+        Ok(kept.replay(asked.fingerprint(), now).map_err(Failure::<NotAccepted>::from)?)
+    }
+
+    /// The membership that the same request was answered with, for a user who is still a member (I7).
+    async fn joined_before(
         &self,
         caller: &Caller,
         idempotency: Option<&Idempotency>,
         now: Timestamp,
     ) -> Result<Option<Reply>, Problem> {
-        let Some(asked) = idempotency else { return Ok(None) };
-        let Some(kept) = self.table.answered(asked.location()).await? else { return Ok(None) };
-        let Some(answer) = kept.replay(asked.fingerprint(), now).map_err(Failure::<NotAccepted>::from)? else {
-            return Ok(None);
-        };
+        let Some(answer) = self.answered(idempotency, now).await? else { return Ok(None) };
         let Some(organization) = answer.membership() else { return Ok(None) };
         let memberships = self.table.memberships(&caller.user_id, &[organization]).await?;
         Ok((!memberships.is_empty()).then(|| answer.into()))
     }
+}
+
+/// The invitation as it is now, if it was only resent since the index showed it.
+fn resent(refused: &Refused<SendAgainCheck>, occasion: &Occasion) -> Result<Invitation, Failure<NotSentAgain>> {
+    let reason = match refused.found::<InvitationItem, Invitation>(SendAgainCheck::Invitation)? {
+        Found::Was(invitation) if invitation.status(occasion.at) == InvitationStatus::Pending => return Ok(invitation),
+        Found::Was(_) | Found::Missing => NotSentAgain::Gone,
+        Found::HeldUp if refused.contains(SendAgainCheck::Inviter) => NotSentAgain::InviterLostAuthority,
+        Found::HeldUp => NotSentAgain::TooMany(occasion.at.until_tomorrow()),
+    };
+    Err(Failure::Reason(reason))
 }

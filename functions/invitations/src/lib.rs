@@ -112,7 +112,16 @@ impl Invitations {
         let id = InvitationId::new(self.table.environment().new_id());
         let token = (terms.channel == DeliveryChannel::Link)
             .then(|| InvitationToken::new(organization, id, self.table.environment().random_bytes()));
+        // No mailer reads the inviter's name for a link.
+        let inviter = match &token {
+            Some(_) => {
+                let member = self.table.read_member(organization, &caller.user_id, &caller.user_id).await?;
+                Some(member.open_to_members()?.0)
+            }
+            None => None,
+        };
         let mut invitation = Invite { organization, actor: caller, id, terms }.invitation(request.now());
+        invitation.inviter_name = inviter.and_then(|inviter| inviter.name);
         invitation.secret_hashes.extend(token.iter().map(|token| token.hash().as_str().to_owned()));
         let once = self.link.reply(201, &invitation, token.as_ref(), idempotency, request.now())?;
         Ok(invite(&self.table, &invitation, self.limits, once, &request.occasion()).await?)

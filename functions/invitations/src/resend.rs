@@ -66,7 +66,7 @@ impl From<NotResent> for Problem {
             ),
             NotResent::AlreadyPending => Self::new(
                 Code::InvitationAlreadyPending,
-                "This email address has a newer invitation. Resend that one instead.",
+                "This email address has a newer invitation. Resend that one, or create a new invitation.",
             ),
         }
     }
@@ -116,6 +116,8 @@ pub(crate) async fn resend(
         let written = table.resend_invitation(&authority, resend, limits, &day, once.record(), occasion).await;
         match written.map_err(Failure::<NotResent>::from)? {
             Ok(committed) => return Ok(once.settle(committed)),
+            // What else failed was asked of an invitation that has changed: it is read again first.
+            Err(refused) if refused.contains(ResendCheck::Invitation) => {}
             Err(refused) => day = what_stood_in_the_way(table, &mut room, resend, &refused, occasion).await?,
         }
     }

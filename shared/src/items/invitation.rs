@@ -71,7 +71,7 @@ impl InvitationItem {
             email: Stored(invitation.email.clone()),
             roles: invitation.roles,
             invited_by: Text(invitation.invited_by.clone()),
-            inviter_name: None,
+            inviter_name: invitation.inviter_name.clone().map(Stored),
             inviter_username: invitation.inviter_username.clone(),
             message: invitation.message.clone().map(Stored),
             locale: invitation.locale.clone().map(Stored),

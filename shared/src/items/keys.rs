@@ -1,4 +1,4 @@
-//! All keys of the table. Each key names a user or an organization, so that no id of one organization can reach an item
+//! All keys of the table. Each key names a user, an organization or an email address, so that no id of one organization can reach an item
 //! of another one (R19, I6).
 
 use std::{fmt::Display, str::FromStr};

@@ -87,6 +87,13 @@ impl Table {
                 };
                 let end = ended(organization, state, authority.actor(), occasion);
                 let pending = Expression::new("#state = :pending").string(":pending", InvitationState::Pending.name());
+                // Who resends an invitation becomes its inviter. Then it is no orphan any more.
+                let pending = match replaced {
+                    Replaced::Orphaned(_, old) => {
+                        pending.and(Expression::new("#invited_by = :old_inviter").string(":old_inviter", old.actor()))
+                    }
+                    Replaced::Expired(_) => pending,
+                };
                 transaction.put(CreateInvitationCheck::Address, &guard, holds).update(
                     CreateInvitationCheck::Replaced,
                     &Key::invitation(organization, id),

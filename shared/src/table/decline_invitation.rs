@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{Invitation, InvitationState, UserId},
-    items::{AuditAction, Key},
+    items::{AuditAction, IdempotencyItem, Key},
 };
 
 /// The conditions of declining.
@@ -23,6 +23,7 @@ impl Table {
         &self,
         invitation: &Invitation,
         actor: Option<&UserId>,
+        idempotency: Option<&IdempotencyItem>,
         occasion: &Occasion,
     ) -> Written<DeclineCheck> {
         let organization = invitation.organization_id;
@@ -38,6 +39,7 @@ impl Table {
             .update(DeclineCheck::Invitation, &Key::invitation(organization, invitation.id), settle, live)
             .delete(None, &Key::address(organization, &invitation.email.key()), holds(invitation))
             .update(None, &Key::seats(organization), release, in_use)
+            .answer(idempotency, occasion)
             .audit(organization, occasion, record)
             .commit()
             .await

@@ -46,7 +46,8 @@ impl Table {
         let mut items = Vec::new();
         for invitation in page.items {
             // Two invitations are never to one organization: the address has one at a time there (I3).
-            let organization: Option<OrganizationItem> = batch.take(Key::organization(invitation.organization_id))?;
+            let key = Key::organization(invitation.organization_id);
+            let organization = read::listed(batch.take::<OrganizationItem>(key)).flatten();
             items.extend(organization.map(|item| MyInvitation { invitation, organization: item.into() }));
         }
         Ok(Page { items, next: page.next })
@@ -67,7 +68,6 @@ impl Table {
             if let Some(found) = page.items.into_iter().flatten().next() {
                 return Ok(Some(Invitation::from(InvitationItem::from_attributes(found)?)));
             }
-            // How many there are is bounded: an address is sent a limited number of invitations a day (R24).
             start = page.last_evaluated_key;
             if start.is_none() {
                 return Ok(None);

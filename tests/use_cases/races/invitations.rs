@@ -180,3 +180,29 @@ async fn r16_expired_seats_are_reclaimed_by_six_at_once() {
     }
     report("expired seats", "three of six are invited, three are told");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn r8_an_orphan_is_resent_while_it_is_replaced() {
+    let world = Arc::new(World::new().await);
+    let mut outcomes = BTreeMap::new();
+    for trial in 0..trials() {
+        let (ada, ida, uma) = (format!("ada{trial}"), format!("ida{trial}"), format!("uma{trial}"));
+        let organization = world.creator(&ada).await;
+        world.join(&ada, &organization, &ida, ADMIN).await;
+        world.join(&ada, &organization, &uma, &["user_admin"]).await;
+        world.invite(&ida, &organization, "eve@example.com", &["billing_admin"]).await;
+        let id = only_invitation(&world, &ada, &organization).await;
+        world.remove(&ada, &organization, &ida).await.expect(204, "");
+        let path = format!("/organizations/{organization}/invitations/{id}");
+        let resend = (ada.clone(), "POST", format!("{path}/resend"), None);
+        let answers = race(&world, vec![resend, invite(&uma, &organization, "eve@example.com")]).await;
+        let outcome = (answers[0].status, answers[1].status);
+        // Who could not revoke it does not replace it once it has an inviter again.
+        assert!(matches!(outcome, (202, 409) | (410, 201)), "{outcome:?}");
+        let status = world.call(&ada, "GET", &path, None).await.json["status"].clone();
+        assert_eq!(status, if outcome.0 == 202 { "pending" } else { "revoked" });
+        world.check_invariants(&organization, &[&ada, &ida, &uma]).await;
+        *outcomes.entry(outcome).or_insert(0) += 1;
+    }
+    report("orphan resent against replaced", outcomes);
+}

@@ -76,6 +76,15 @@ impl World {
 
     /// `inviter`, `organization`: how many invitations each may make on one day.
     pub(crate) async fn with_limits(seat_limit: u64, inviter: u32, organization: u32) -> Self {
+        Self::with_all_limits(seat_limit, [inviter, organization, 1000]).await
+    }
+
+    /// Each address gets this many emails on one day.
+    pub(crate) async fn with_emails_per_address(address: u32) -> Self {
+        Self::with_all_limits(SEATS, [1000, 1000, address]).await
+    }
+
+    async fn with_all_limits(seat_limit: u64, [inviter, organization, address]: [u32; 3]) -> Self {
         let engine = match std::env::var(ENGINE) {
             Ok(url) => Engine::before(&url).await.unwrap(),
             Err(_) => Engine::start(Data::Memory).await.unwrap(),
@@ -86,7 +95,8 @@ impl World {
         let counted = Counted::default();
         let pool = Arc::new(Pool::default());
         let inbox = Inbox::new(clock.clone());
-        let [seats, inviter, organization] = [seat_limit.to_string(), inviter.to_string(), organization.to_string()];
+        let [inviter, organization, address] = [inviter, organization, address].map(|limit| limit.to_string());
+        let seats = seat_limit.to_string();
         let start = Start {
             variables: Variables::from_iter([
                 ("TABLE_NAME", table_name.as_str()),
@@ -97,7 +107,7 @@ impl World {
                 ("INVITATION_EXPIRY_DAYS", "7"),
                 ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
-                ("INVITATION_EMAILS_PER_ADDRESS_PER_DAY", "1000"),
+                ("INVITATION_EMAILS_PER_ADDRESS_PER_DAY", &address),
                 ("ACCEPT_IN_APP", "true"),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),

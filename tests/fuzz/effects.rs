@@ -27,7 +27,8 @@ pub(crate) async fn follow(world: &mut World, request: &Request, matched: &Match
         let found = sender(world, request).get(&format!("/organizations/{id}")).await;
         return demand(found.status == 200, "an organization was created", &found);
     }
-    if matched.is("POST", "/invitations/accept") && text("organizationId") == world.organization {
+    let accepts = ["/invitations/accept", "/me/invitations/{invitationId}/accept"];
+    if accepts.iter().any(|path| matched.is("POST", path)) && text("organizationId") == world.organization {
         let user = text("userId");
         return member(world, &user, &said, "somebody joined").await;
     }
@@ -45,6 +46,12 @@ pub(crate) async fn follow(world: &mut World, request: &Request, matched: &Match
         let Some(observer) = world.observer() else { return Ok(()) };
         let found = observer.get(&format!("{organization}/invitations/{}", text("invitationId"))).await;
         return demand(found.status == 200 && found.json()["email"] == said["email"], "somebody was invited", &found);
+    }
+    if matched.is("DELETE", "/organizations/{organizationId}/invitations/{invitationId}") {
+        let Some(observer) = world.observer() else { return Ok(()) };
+        let invitation = matched.parameter("invitationId").unwrap_or_default();
+        let found = observer.get(&format!("{organization}/invitations/{invitation}")).await;
+        return demand(found.json()["status"] == "revoked", "an invitation was revoked", &found);
     }
     if matched.is("PUT", "/organizations/{organizationId}/members/{userId}/roles") {
         let user = text("userId");

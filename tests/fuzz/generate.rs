@@ -31,6 +31,7 @@ impl Generator {
         // Who may do most sends most, or nearly everything would end at the same check.
         let sender = match random.u8(..6) {
             0..2 => *pick(random, &[Sender::Creator, Sender::Admin]),
+            2 if route.contains(" /me/invitations") => Sender::Removed,
             2 if route.ends_with("/accept") => Sender::Stranger,
             _ => sender,
         };
@@ -40,7 +41,7 @@ impl Generator {
             method: method.to_owned(),
             target: pattern
                 .split('/')
-                .map(|segment| self.segment(method, segment, random))
+                .map(|segment| self.segment(route, segment, random))
                 .collect::<Vec<_>>()
                 .join("/"),
             headers: Vec::new(),
@@ -62,7 +63,7 @@ impl Generator {
     }
 
     /// A segment of a path: as it is, or a value for its parameter, mostly one that leads somewhere.
-    fn segment(&self, method: &str, segment: &str, random: &mut Rng) -> String {
+    fn segment(&self, route: &str, segment: &str, random: &mut Rng) -> String {
         if !segment.starts_with('{') {
             return segment.to_owned();
         }
@@ -76,12 +77,16 @@ impl Generator {
             "{userId}" => {
                 // Removals that succeed leave nobody to try anything with.
                 let few = [Sender::Removed, Sender::Stranger, Sender::Foreigner, Sender::Member];
-                let all = method != "DELETE" || random.u8(..4) == 0;
+                let all = !route.starts_with("DELETE ") || random.u8(..4) == 0;
                 let sender = if all { pick(random, &Sender::ALL[2..]) } else { pick(random, &few) };
                 return format!("«user:{}»", sender.name());
             }
             "{invitationId}" => {
-                *pick(random, &["«invitation»", "«invitation»", "«foreign-invitation»", "«no-invitation»"])
+                // Likewise: one that is revoked leaves nothing to resend.
+                let seldom = route.starts_with("DELETE ") && random.u8(..6) > 0;
+                let own = if route.contains(" /me/") { "«own-invitation»" } else { "«invitation»" };
+                let other = *pick(random, &["«foreign-invitation»", "«no-invitation»", "«invitation»"]);
+                if seldom { "«no-invitation»" } else { *pick(random, &[own, own, other]) }
             }
             "{tab}" => *pick(random, &["general", "users", "workspaces", "billing", "billing ", "audit"]),
             _ => return in_path(&id(random)),

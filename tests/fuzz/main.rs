@@ -64,7 +64,9 @@ fn routes() -> Made<Vec<String>> {
 
 async fn run(options: Options) -> ExitCode {
     let started = Instant::now();
-    let (stack, target) = suite::start(BTreeMap::new()).await;
+    // Off by default, and then nothing behind the refusal would be tried.
+    let parameters = BTreeMap::from([("AcceptInApp".to_owned(), "true".to_owned())]);
+    let (stack, target) = suite::start(parameters).await;
     let prepared = async { Ok::<_, String>((routes()?, Neighbor::new(&target).await?)) }.await;
     let report = match prepared {
         Ok((routes, neighbor)) => {

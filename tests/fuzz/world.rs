@@ -48,6 +48,8 @@ impl World {
             return Err(format!("nobody was removed: {}", answer.body));
         }
         members.remove(&removed.id);
+        // An invitation apart from the one whose token is tried: the invited person answers it in the app.
+        let (own, _) = invite(&creator, &organization, &removed.email, "member").await?;
         let stranger = NewPerson::new(target).created_by_administrator(true).await;
         let (invitation, token) = invite(&creator, &organization, &stranger.email, "member").await?;
         let etag = creator.get(&format!("/organizations/{organization}/members/{}", people[&Sender::Member].id)).await;
@@ -58,6 +60,7 @@ impl World {
             ("foreign-org", neighbor.organization.clone()),
             ("no-org", made_up::organization_id()),
             ("invitation", invitation),
+            ("own-invitation", own),
             ("foreign-invitation", neighbor.invitation.clone()),
             ("no-invitation", format!("inv_{}", made_up::uuid())),
             ("altered-token", altered(&token)),

@@ -93,6 +93,7 @@ impl NewOrganization {
                 user_id: creator.id.clone(),
                 email: creator.email.clone(),
                 name: creator.name.clone(),
+                locale: creator.locale.clone(),
                 roles: RoleSet::ORGANIZATION_ADMIN,
                 joined_at: now,
                 version: environment.new_version(),

@@ -50,7 +50,7 @@ impl Resting {
 
 #[cfg(test)]
 mod tests {
-    use shared::domain::InvitationId;
+    use shared::{domain::InvitationId, items::MailKind};
     use uuid::Uuid;
 
     use super::*;
@@ -58,6 +58,8 @@ mod tests {
     fn mail(organization: u128, second: u32) -> UnsentMail {
         let at: Timestamp = format!("2026-01-02T03:04:{second:02}Z").parse().unwrap();
         UnsentMail {
+            joined: None,
+            kind: MailKind::Invitation,
             organization: OrganizationId::new(Uuid::from_u128(organization)),
             invitation: InvitationId::new(Uuid::from_u128(u128::from(second))),
             inviter: "u-1".parse().unwrap(),

@@ -2,6 +2,7 @@
 //!
 //! Every item has `pk`, `sk`, its kind (`entity`) and the version of its form (`schema`).
 
+mod acceptance_notice;
 mod address;
 mod admins;
 mod audit;
@@ -27,6 +28,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use read::Unreadable;
 
+pub use acceptance_notice::AcceptanceNoticeItem;
 pub use address::{AddressGuardItem, Holder};
 pub use admins::AdminsItem;
 pub use audit::{AuditAction, AuditItem};
@@ -38,7 +40,7 @@ pub use listing::{LIST_KEY_ATTRIBUTE, List, Listing};
 pub use mailbox::MailboxItem;
 pub use member::{MemberItem, PointerItem};
 pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
-pub use unsent_mail::{UnsentMail, UnsentMailItem};
+pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use workspace::WorkspaceItem;
 

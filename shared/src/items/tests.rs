@@ -62,6 +62,7 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         AddressGuardItem::ENTITY => through::<AddressGuardItem>(item),
         InvitationItem::ENTITY => through::<InvitationItem>(item),
         MailboxItem::ENTITY => through::<MailboxItem>(item),
+        AcceptanceNoticeItem::ENTITY => through::<AcceptanceNoticeItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
         AuditItem::ENTITY => through::<AuditItem>(item),
         other => panic!("no item is of kind {other}"),
@@ -93,6 +94,7 @@ fn member() -> Member {
         user_id: ada(),
         email: "Ada@example.com".parse().unwrap(),
         name: Some(PersonName::parse("Ada Lovelace").unwrap()),
+        locale: Some(Locale::parse("pt-BR").unwrap()),
         roles: RoleSet::parse(["user_admin", "organization_admin"]).unwrap(),
         joined_at: at("2026-01-02T03:04:05Z"),
         version: Version::new(Uuid::from_u128(1)),
@@ -149,6 +151,7 @@ fn what_the_domain_writes_is_what_is_stored() {
         email: "Ada@example.com".parse().unwrap(),
         email_verified: true,
         name: Some(PersonName::parse("Ada Lovelace").unwrap()),
+        locale: Some(Locale::parse("pt-BR").unwrap()),
         onboarding: Onboarding::Complete,
         created_organization: Some(organization_id()),
         granted_organizations: 2,
@@ -180,6 +183,9 @@ fn what_the_domain_writes_is_what_is_stored() {
         version: Version::new(Uuid::from_u128(1)),
     };
     check(&WorkspaceItem::new(organization_id(), &workspace));
+    let mail_id = "0190a6a4-7b3c-7def-8123-0000000000bb".to_owned();
+    let joined = "u-2".parse().unwrap();
+    check(&AcceptanceNoticeItem::new(&invitation(), &joined, mail_id, at("2026-01-02T03:04:05Z")));
     // Both forms of a guard have one key; the second is not what `stored_at` finds.
     let invited = Holder::Invitation(invitation().id, invitation().expires_at);
     let guard = AddressGuardItem::new(organization_id(), &key, &invited).to_attributes().unwrap();
@@ -217,6 +223,10 @@ const STRUCTURE: &[(&str, &[&str])] = &[
         ],
     ),
     ("mailbox", &["address_key"]),
+    (
+        "acceptance_notice",
+        &["organization_id", "invitation_id", "invited_by", "joined_id", "mail_kind", "delivery_at", "mail_due_at"],
+    ),
     ("workspace", &["organization_id", "workspace_id", "created_at"]),
     ("audit_record", &["organization_id", "audit_id", "actor", "action", "at"]),
 ];
@@ -317,7 +327,11 @@ fn a_missing_field_is_named() {
             // A workspace, an organization has to have a name; a person need not. A member has roles; not every act gives some.
             let named = matches!((entity.as_str(), field.as_str()), ("organization" | "workspace", "name"));
             let granted = field == "roles" && entity != "audit_record";
-            let identified = entity == "invitation" && field == "invitation_id";
+            let identified = match entity.as_str() {
+                "invitation" => field == "invitation_id",
+                "acceptance_notice" => ["invitation_id", "mail_attempts", "mail_due_at"].contains(&field.as_str()),
+                _ => false,
+            };
             match rewritten(without) {
                 Ok(_) => assert!(OPTIONAL.contains(&field.as_str()), "{entity} without {field} was read"),
                 Err(error) => {

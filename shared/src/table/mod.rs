@@ -4,6 +4,7 @@
 //! membership. Writes take an [`Authority`](crate::domain::Authority) and check it in their own transaction.
 
 mod accept_invitation;
+mod acceptance_notice;
 mod admins;
 mod answered;
 mod change_roles;
@@ -47,6 +48,7 @@ use jiff::SignedDuration;
 use crate::{domain::Timestamp, environment::Environment};
 
 pub use accept_invitation::{Acceptance, AcceptanceCheck, InvitationToAnswer};
+pub use acceptance_notice::{ClaimedNotice, NoticeClaim};
 pub use change_roles::{RoleChange, RoleChangeCheck};
 pub use commit::{Committed, Written};
 pub use create_invitation::{Attempt, CreateInvitationCheck, Replaced};

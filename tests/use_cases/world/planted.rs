@@ -18,6 +18,7 @@ impl World {
             organization_id: organization.parse().unwrap(),
             user_id: user.parse().unwrap(),
             email: format!("{user}@example.com").parse().unwrap(),
+            locale: None,
             name: None,
             roles: RoleSet::parse(roles.iter().copied()).unwrap(),
             joined_at: self.environment.now(),

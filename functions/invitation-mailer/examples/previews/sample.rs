@@ -29,6 +29,7 @@ impl Sample {
             user_id: user.clone(),
             email: email.parse().unwrap(),
             name: person.and_then(|name| PersonName::parse(name).ok()),
+            locale: None,
             roles,
             joined_at: now,
             version: Version::new(id),

@@ -33,6 +33,7 @@ mod resend;
 mod roles;
 mod round_trips;
 mod seats;
+mod settings;
 mod units;
 mod unreadable;
 mod world;

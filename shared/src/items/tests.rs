@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     Delivery, DeliveryStatus, EmailAddress, Invitation, InvitationId, InvitationMessage, InvitationState, Locale,
-    Member, Onboarding, Organization, OrganizationId, OrganizationName, OrganizationStatus, PersonName, RoleSet, Seats,
-    SubmittedDetails, Subscription, SubscriptionStatus, Timestamp, User, UserId, Version, Workspace, WorkspaceId,
-    WorkspaceName,
+    Member, Metadata, Onboarding, Organization, OrganizationId, OrganizationName, OrganizationStatus, PersonName,
+    RoleSet, Seats, SubmittedDetails, Subscription, SubscriptionStatus, Timestamp, User, UserId, Version, Workspace,
+    WorkspaceId, WorkspaceName,
 };
 
 fn attribute(json: &Value) -> AttributeValue {
@@ -133,6 +133,7 @@ fn organization() -> Organization {
     Organization {
         id: organization_id(),
         details: details.parse().unwrap(),
+        metadata: Metadata::from_json("{\"tier\":{\"seats\":1e2}}").unwrap(),
         status: OrganizationStatus::Active,
         created_at: at("2026-01-02T03:04:05Z"),
         created_by: ada(),
@@ -201,7 +202,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
     ("user", &["user_id", "onboarding", "created_organization_id", "as_of"]),
     ("membership_pointer", &["user_id", "organization_id"]),
     ("idempotency_record", &["user_id"]),
-    ("organization", &["organization_id", "status", "created_at", "created_by"]),
+    ("organization", &["organization_id", "status", "created_at", "created_by", "metadata"]),
     ("admins", &["organization_id"]),
     ("subscription", &["organization_id", "status"]),
     ("seats", &["organization_id"]),
@@ -239,6 +240,8 @@ const OPTIONAL: &[&str] = &[
     "industry",
     "company_size",
     "country",
+    "metadata",
+    "fields",
     "created_organization_id",
     "granted_organizations",
     "member_id",

@@ -2,8 +2,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use jiff::SignedDuration;
 use shared::{
     domain::{
-        Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, Member, Organization, OrganizationDetails,
-        OrganizationId, OrganizationName, OrganizationStatus, RoleSet, UserId,
+        Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, Member, Metadata, Organization,
+        OrganizationDetails, OrganizationId, OrganizationName, OrganizationStatus, RoleSet, UserId,
     },
     items::{Attributes, InvitationItem, Item, List, MemberItem, OrganizationItem, PointerItem},
 };
@@ -74,6 +74,7 @@ impl World {
                 country: None,
             };
             let organization = Organization {
+                metadata: Metadata::default(),
                 id,
                 details,
                 status: OrganizationStatus::Active,

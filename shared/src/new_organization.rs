@@ -39,6 +39,7 @@ impl OrganizationDefaults {
         Ok(Self {
             workspace_name: variables.checked("DEFAULT_WORKSPACE_NAME", workspace_name)?,
             seat_limit: variables.parsed("SEAT_LIMIT")?,
+            workspace_limit: variables.parsed("WORKSPACE_LIMIT")?,
         })
     }
 }
@@ -86,6 +87,8 @@ impl NewOrganization {
                 plan: "default".to_owned(),
                 status: SubscriptionStatus::Active,
                 billing_contact: creator.email.clone(),
+                workspaces_used: 1,
+                workspace_limit: defaults.workspace_limit,
                 version: environment.new_version(),
             },
             seats: Seats { used: 1, limit: defaults.seat_limit },

@@ -6,7 +6,7 @@ use std::{fmt::Display, str::FromStr};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::Attributes;
-use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId};
+use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId, WorkspaceId, WorkspaceNameKey};
 
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ pub const WORKSPACES: &str = "WORKSPACE#";
 pub(super) mod sk {
     use std::fmt::Display;
 
-    use crate::domain::AddressKey;
+    use crate::domain::{AddressKey, WorkspaceNameKey};
 
     pub(in crate::items) const META: &str = "META";
     pub(in crate::items) const ADMINS: &str = "ADMINS";
@@ -64,6 +64,10 @@ pub(super) mod sk {
 
     pub(in crate::items) fn workspace(workspace: impl Display) -> String {
         format!("{}{workspace}", super::WORKSPACES)
+    }
+
+    pub(in crate::items) fn workspace_name(key: &WorkspaceNameKey) -> String {
+        format!("WORKSPACE_NAME#{key}")
     }
 
     pub(in crate::items) fn audit(id: impl Display) -> String {
@@ -134,6 +138,16 @@ impl Key {
         Self::of_organization(organization, sk::acceptance_notice(invitation))
     }
 
+    /// The key of a workspace of an organization.
+    pub fn workspace(organization: OrganizationId, workspace: WorkspaceId) -> Self {
+        Self::of_organization(organization, sk::workspace(workspace))
+    }
+
+    /// The key of the guard of a workspace's name.
+    pub fn workspace_name(organization: OrganizationId, name: &WorkspaceNameKey) -> Self {
+        Self::of_organization(organization, sk::workspace_name(name))
+    }
+
     /// How many invitation emails one address was sent on one day, whichever organizations invited it.
     pub fn mailbox(address: &AddressKey, day: &str) -> Self {
         Self { pk: format!("MAILBOX#{address}"), sk: format!("EMAILS#{day}") }
@@ -156,6 +170,11 @@ pub fn is_member(key: &str) -> bool {
 /// Whether a sort key belongs to an invitation.
 pub fn is_invitation(key: &str) -> bool {
     is::<InvitationId>(key, INVITATIONS)
+}
+
+/// Whether a sort key belongs to a workspace.
+pub fn is_workspace(key: &str) -> bool {
+    is::<WorkspaceId>(key, WORKSPACES)
 }
 
 /// Whether a sort key belongs to a membership pointer.

@@ -20,6 +20,7 @@ mod tests;
 mod unsent_mail;
 mod user;
 mod workspace;
+mod workspace_name;
 
 use std::{collections::HashMap, convert::Infallible};
 
@@ -43,6 +44,7 @@ pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitation
 pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use workspace::WorkspaceItem;
+pub use workspace_name::WorkspaceNameItem;
 
 /// An item as DynamoDB attributes.
 pub type Attributes = HashMap<String, AttributeValue>;

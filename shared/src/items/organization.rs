@@ -86,6 +86,9 @@ pub struct SubscriptionItem {
     plan: String,
     status: Text<SubscriptionStatus>,
     billing_contact: Stored<EmailAddress>,
+    /// Beside the limit, so that one condition on one item compares both.
+    workspaces_used: u64,
+    workspace_limit: u64,
     version: Text<Version>,
 }
 
@@ -105,6 +108,8 @@ impl SubscriptionItem {
             plan: subscription.plan.clone(),
             status: Text(subscription.status),
             billing_contact: Stored(subscription.billing_contact.clone()),
+            workspaces_used: subscription.workspaces_used,
+            workspace_limit: subscription.workspace_limit,
             version: Text(subscription.version.clone()),
         }
     }
@@ -116,6 +121,8 @@ impl From<SubscriptionItem> for Subscription {
             plan: item.plan,
             status: item.status.0,
             billing_contact: item.billing_contact.0,
+            workspaces_used: item.workspaces_used,
+            workspace_limit: item.workspace_limit,
             version: item.version.0,
         }
     }

@@ -9,6 +9,7 @@ mod admins;
 mod answered;
 mod change_roles;
 mod change_settings;
+mod change_workspaces;
 mod commit;
 mod count_invitations;
 mod create_invitation;
@@ -42,6 +43,7 @@ mod send_again;
 mod transaction;
 mod unsent_mails;
 mod user_overview;
+mod workspaces;
 
 use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
@@ -52,6 +54,7 @@ pub use accept_invitation::{Acceptance, AcceptanceCheck, InvitationToAnswer};
 pub use acceptance_notice::{ClaimedNotice, NoticeClaim};
 pub use change_roles::{RoleChange, RoleChangeCheck};
 pub use change_settings::SettingsCheck;
+pub use change_workspaces::{CreateWorkspaceCheck, DeleteWorkspaceCheck, RenameWorkspaceCheck};
 pub use commit::{Committed, Written};
 pub use create_invitation::{Attempt, CreateInvitationCheck, Replaced};
 pub use create_organization::{CreateOrganizationCheck, RightToCreate};
@@ -72,6 +75,7 @@ pub use revoke_invitation::RevokeCheck;
 pub use seats::DayCount;
 pub use send_again::SendAgainCheck;
 pub use user_overview::UserOverview;
+pub use workspaces::WorkspaceToDelete;
 
 /// The table, with the clock and the randomness that writing to it takes.
 #[derive(Clone)]

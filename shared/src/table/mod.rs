@@ -36,6 +36,7 @@ mod refused;
 mod remove_member;
 mod resend_invitation;
 mod revoke_invitation;
+mod save_feedback;
 mod save_user;
 mod seats;
 mod send_again;

@@ -13,6 +13,7 @@ mod bodies;
 mod create_organization;
 mod expiry;
 mod faults;
+mod feedback;
 mod idempotency;
 mod identity;
 mod invitation_states;

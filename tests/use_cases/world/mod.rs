@@ -4,6 +4,7 @@ mod answer;
 mod billed;
 mod clock;
 mod counted;
+mod feedback;
 mod inbox;
 mod invariants;
 mod outside;
@@ -34,6 +35,7 @@ use shared::{
 pub(crate) use answer::Answer;
 pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
+pub(crate) use feedback::Reported;
 pub(crate) use inbox::{Behavior, Inbox, Quota, Taken};
 pub(crate) use outside::{Pool, notice_record, stream_record};
 use routes::Functions;
@@ -60,6 +62,7 @@ pub(crate) struct World {
     functions: Functions,
     trigger: PostConfirmation,
     mailer: invitation_mailer::InvitationMailer,
+    feedback: mail_feedback::MailFeedback,
     client: aws_sdk_dynamodb::Client,
     table_name: String,
     pub(crate) clock: Clock,
@@ -126,6 +129,7 @@ impl World {
             functions: Functions::new(&start),
             trigger: PostConfirmation::new(&start).unwrap(),
             mailer: invitation_mailer::InvitationMailer::new(&start).unwrap(),
+            feedback: mail_feedback::MailFeedback::new(&start).unwrap(),
             client: aws_sdk_dynamodb::Client::new(&start.sdk),
             environment: start.environment,
             engine,

@@ -36,6 +36,7 @@ pub(crate) async fn record(product: &Product) -> Result<Vec<Recording>> {
     let invitation = guests(&mut stage, &organization).await?;
     reads(&mut stage, &organization, &invitation).await?;
     changes(&mut stage, &organization).await?;
+    stage.delivered().await?;
     stage.tick().await?;
     let mut recordings = stage.finish().await?;
     let names = product.functions.iter().flat_map(invocations);

@@ -79,6 +79,14 @@ impl<'a> Stage<'a> {
         Ok(rest.chars().take_while(|letter| is_of_token(*letter)).collect())
     }
 
+    /// What SES reports about the last mail.
+    pub(crate) async fn delivered(&mut self) -> Result<()> {
+        let sent = self.recordings.get("stream").ok_or("nothing is sent")?;
+        let mail = sent.exchanges.iter().find(|exchange| exchange.operation.starts_with("/v2/email/"));
+        let event = event::delivered(&mail.ok_or("there is no mail")?.request);
+        self.invoke("event", event).await.map(drop)
+    }
+
     /// What the schedule sends the mailer.
     pub(crate) async fn tick(&mut self) -> Result<()> {
         self.invoke("schedule", Bytes::from_static(br#"{"task":"send-due-mails"}"#)).await.map(drop)

@@ -105,6 +105,8 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     world.engine.clear_calls();
     world.mailer(queued).await;
     bill.row("Send its email");
+    world.report(crate::world::Reported::Delivery, &world.tags(&mail(&bob))).await;
+    bill.row("Store that it was delivered");
     let message = "m".repeat(500);
     bill.write(
         "Invite with a message of 500 characters",

@@ -49,7 +49,7 @@ impl MailFeedback {
             function_request_id = invocation.request_id,
             xray_trace_id = invocation.trace_id,
             outcome = outcome.name(),
-            "mail feedback"
+            "mail"
         );
         Ok(())
     }

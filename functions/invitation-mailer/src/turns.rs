@@ -50,7 +50,7 @@ impl Resting {
 
 #[cfg(test)]
 mod tests {
-    use shared::domain::InvitationId;
+    use shared::{domain::InvitationId, items::MailKind};
     use uuid::Uuid;
 
     use super::*;
@@ -62,6 +62,7 @@ mod tests {
             invitation: InvitationId::new(Uuid::from_u128(u128::from(second))),
             inviter: "u-1".parse().unwrap(),
             mail_id: "m".to_owned(),
+            kind: MailKind::Invitation,
             attempts: 0,
             due: Some(at),
             since: at,

@@ -38,7 +38,7 @@ pub use listing::{LIST_KEY_ATTRIBUTE, List, Listing};
 pub use mailbox::MailboxItem;
 pub use member::{MemberItem, PointerItem};
 pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
-pub use unsent_mail::{UnsentMail, UnsentMailItem};
+pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use workspace::WorkspaceItem;
 

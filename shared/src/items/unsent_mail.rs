@@ -1,7 +1,33 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Key, Text, keys::sk};
-use crate::domain::{InvitationId, OrganizationId, Timestamp, UserId};
+use crate::domain::{InvitationId, OrganizationId, Timestamp, UserId, named};
+
+/// What an email of an invitation says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MailKind {
+    /// The invitation itself. An item without a kind means this one.
+    #[default]
+    Invitation,
+    /// A reminder to the invited person, before the invitation expires.
+    Reminder,
+    /// A note to the inviter that the invitation was accepted.
+    Accepted,
+}
+
+impl MailKind {
+    pub const ALL: [Self; 3] = [Self::Invitation, Self::Reminder, Self::Accepted];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Reminder => "reminder",
+            Self::Accepted => "accepted",
+        }
+    }
+}
+
+named!(MailKind);
 
 /// The attributes of an invitation in the stream and in the index of unsent emails. They are sufficient to claim its
 /// email. The code never writes this item.
@@ -15,6 +41,7 @@ pub struct UnsentMailItem {
     mail_attempts: u32,
     mail_due_at: Option<Text<Timestamp>>,
     delivery_at: Text<Timestamp>,
+    mail_kind: Option<Text<MailKind>>,
 }
 
 impl Item for UnsentMailItem {
@@ -33,6 +60,7 @@ pub struct UnsentMail {
     pub inviter: UserId,
     /// The id of the email. An operator or a later release can ask for another email of the same invitation.
     pub mail_id: String,
+    pub kind: MailKind,
     /// The number of claims before this one.
     pub attempts: u32,
     /// The time when the schedule claims the email. Items of earlier releases do not have it.
@@ -48,6 +76,7 @@ impl From<UnsentMailItem> for UnsentMail {
             invitation: item.invitation_id.0,
             inviter: item.invited_by.0,
             mail_id: item.mail_id,
+            kind: item.mail_kind.map(|kind| kind.0).unwrap_or_default(),
             attempts: item.mail_attempts,
             due: item.mail_due_at.map(|due| due.0),
             since: item.delivery_at.0,

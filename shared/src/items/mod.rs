@@ -5,6 +5,8 @@
 mod address;
 mod admins;
 mod audit;
+mod expiring;
+pub mod expiry_slot;
 mod field;
 mod idempotency;
 mod invitation;
@@ -18,6 +20,7 @@ mod read;
 mod tests;
 mod unsent_mail;
 mod user;
+mod watermark;
 mod workspace;
 
 use std::{collections::HashMap, convert::Infallible};
@@ -30,6 +33,8 @@ use read::Unreadable;
 pub use address::{AddressGuardItem, Holder};
 pub use admins::AdminsItem;
 pub use audit::{AuditAction, AuditItem};
+pub use expiring::{Expiring, ExpiringItem};
+pub use expiry_slot::{EXPIRY_SLOT_ATTRIBUTE, ExpirySlot};
 pub use field::Text;
 pub use idempotency::{Answer, IdempotencyItem, KeyReused};
 pub use invitation::InvitationItem;
@@ -40,6 +45,7 @@ pub use member::{MemberItem, PointerItem};
 pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
 pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
+pub use watermark::WatermarkItem;
 pub use workspace::WorkspaceItem;
 
 /// An item as DynamoDB attributes.

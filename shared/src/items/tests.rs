@@ -62,6 +62,7 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         AddressGuardItem::ENTITY => through::<AddressGuardItem>(item),
         InvitationItem::ENTITY => through::<InvitationItem>(item),
         MailboxItem::ENTITY => through::<MailboxItem>(item),
+        WatermarkItem::ENTITY => through::<WatermarkItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
         AuditItem::ENTITY => through::<AuditItem>(item),
         other => panic!("no item is of kind {other}"),
@@ -168,9 +169,10 @@ fn what_the_domain_writes_is_what_is_stored() {
     check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
+    check(&WatermarkItem { swept_until: Some(at("2026-01-09T03:00:00Z").into()), reminded_until: None });
     check(&MailboxItem { address_key: Text(key.clone()), day: "2026-01-02".to_owned(), emails: 3, ttl: 1_767_495_845 });
     let queued =
-        Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000ae".parse::<InvitationId>().unwrap(), ..invitation() };
+        Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000af".parse::<InvitationId>().unwrap(), ..invitation() };
     check(&InvitationItem::new(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
     let workspace = Workspace {
         id: "ws_0190a6a4-7b3c-7def-8123-0000000000cc".parse::<WorkspaceId>().unwrap(),
@@ -213,10 +215,15 @@ const STRUCTURE: &[(&str, &[&str])] = &[
             "delivery_status",
             "delivery_at",
             "mail_due_at",
+            "mail_kind",
             "invited_address",
+            "expiry_slot",
+            "resent_at",
+            "reminded",
         ],
     ),
     ("mailbox", &["address_key"]),
+    ("watermark", &["swept_until", "reminded_until"]),
     ("workspace", &["organization_id", "workspace_id", "created_at"]),
     ("audit_record", &["organization_id", "audit_id", "actor", "action", "at"]),
 ];
@@ -240,6 +247,12 @@ const OPTIONAL: &[&str] = &[
     "delivery_reason",
     "mail_attempts",
     "mail_due_at",
+    "mail_kind",
+    "expiry_slot",
+    "resent_at",
+    "reminded",
+    "swept_until",
+    "reminded_until",
     "secret_hashes",
     "inviter_username",
     "invitations_on",

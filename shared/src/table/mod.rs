@@ -14,6 +14,8 @@ mod create_organization;
 mod creation_state;
 mod decline_invitation;
 mod error;
+mod expire;
+mod expiring;
 mod expression;
 mod invitation_mail;
 mod invitation_with_inviter;
@@ -31,6 +33,7 @@ mod read_organization;
 mod read_settings;
 mod reclaim_seats;
 mod refused;
+mod remind;
 mod remove_member;
 mod resend_invitation;
 mod revoke_invitation;
@@ -40,6 +43,7 @@ mod send_again;
 mod transaction;
 mod unsent_mails;
 mod user_overview;
+mod watermark;
 
 use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
@@ -54,6 +58,8 @@ pub use create_organization::{CreateOrganizationCheck, RightToCreate};
 pub use creation_state::CreationState;
 pub use decline_invitation::DeclineCheck;
 pub use error::{StoreError, WriteError};
+pub use expire::{Ended, MOST_EXPIRED_AT_ONCE};
+pub use expiring::ExpiringPage;
 pub use invitation_mail::{ClaimedMail, is_unreadable};
 pub use list_invitations::InvitationFilter;
 pub use list_members::MemberFilter;
@@ -62,12 +68,14 @@ pub use read::Page;
 pub use read_invitation::InvitationToChange;
 pub use read_settings::Settings;
 pub use refused::{Found, Refused};
+pub use remind::Reminded;
 pub use remove_member::RemovalCheck;
 pub use resend_invitation::{Resend, ResendCheck};
 pub use revoke_invitation::RevokeCheck;
 pub use seats::DayCount;
 pub use send_again::SendAgainCheck;
 pub use user_overview::UserOverview;
+pub use watermark::Mark;
 
 /// The table, with the clock and the randomness that writing to it takes.
 #[derive(Clone)]

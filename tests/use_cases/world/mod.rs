@@ -233,7 +233,7 @@ impl World {
 
     /// The mailer with that much time left.
     pub(crate) async fn invoke_mailer(&self, event: Value, left: SignedDuration) {
-        let deadline = invitation_mailer::Deadline::at(self.environment.now().plus(left));
+        let deadline = shared::deadline::Deadline::at(self.environment.now().plus(left));
         let occasion = serde_json::from_value(event).unwrap();
         self.mailer.handle(occasion, &Invocation::default(), deadline).await.unwrap();
     }

@@ -11,7 +11,7 @@ use aws_sdk_cognitoidentityprovider::{
 use jiff::SignedDuration;
 
 use crate::{
-    domain::{EmailAddress, Onboarding, PersonName, Timestamp, User, UserId},
+    domain::{EmailAddress, Locale, Onboarding, PersonName, Timestamp, User, UserId},
     fault::Fault,
     start::{Connections, OpenOnly},
 };
@@ -22,6 +22,8 @@ pub struct Identity {
     pub email: EmailAddress,
     pub email_verified: bool,
     pub name: Option<PersonName>,
+    /// The language of the emails to the user.
+    pub locale: Option<Locale>,
 }
 
 impl Identity {
@@ -41,6 +43,7 @@ impl Identity {
             email,
             email_verified: attribute("email_verified") == Some("true"),
             name: attribute("name").and_then(PersonName::from_attribute).or_else(parts),
+            locale: attribute("locale").and_then(Locale::from_attribute),
         })
     }
 
@@ -51,6 +54,7 @@ impl Identity {
             email: self.email,
             email_verified: self.email_verified,
             name: self.name,
+            locale: self.locale,
             onboarding: Onboarding::Open,
             created_organization: None,
             granted_organizations: 0,

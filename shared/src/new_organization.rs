@@ -3,8 +3,8 @@
 use crate::{
     configuration::{InvalidConfiguration, Variables},
     domain::{
-        Member, Onboarding, Organization, OrganizationDetails, OrganizationId, OrganizationStatus, RoleSet, Seats,
-        Subscription, SubscriptionStatus, User, Workspace, WorkspaceId, WorkspaceName,
+        Member, Metadata, Onboarding, Organization, OrganizationDetails, OrganizationId, OrganizationStatus, RoleSet,
+        Seats, Subscription, SubscriptionStatus, User, Workspace, WorkspaceId, WorkspaceName,
     },
     environment::Environment,
 };
@@ -69,6 +69,7 @@ impl NewOrganization {
             organization: Organization {
                 id: organization_id,
                 details,
+                metadata: Metadata::default(),
                 status: OrganizationStatus::Active,
                 created_at: now,
                 created_by: creator.id.clone(),
@@ -93,6 +94,7 @@ impl NewOrganization {
                 user_id: creator.id.clone(),
                 email: creator.email.clone(),
                 name: creator.name.clone(),
+                locale: creator.locale.clone(),
                 roles: RoleSet::ORGANIZATION_ADMIN,
                 joined_at: now,
                 version: environment.new_version(),

@@ -47,6 +47,8 @@ enum Body {
     Details,
     Roles,
     Invite,
+    /// A merge patch that names nothing, of any version.
+    Patch,
     /// The token of one live invitation for somebody else.
     Token,
     /// The token of a live invitation that no other cell uses.
@@ -65,6 +67,8 @@ const MATRIX: &[(&str, Body, [Cell; 9])] = &[
     ("GET {org}/settings/users", Body::Nothing,    [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/settings/workspaces", Body::Nothing, [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/settings/billing", Body::Nothing,  [OK, OK, DENIED, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("PATCH {org}/settings/general", Body::Patch,  [OK, DENIED, DENIED, DENIED, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("PATCH {org}/settings/billing", Body::Patch,  [OK, OK, DENIED, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members", Body::Nothing,           [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members/{member}", Body::Nothing,  [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members/{self}", Body::Nothing,    [OK, OK, OK, OK, OK, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
@@ -163,6 +167,7 @@ impl Cast {
             Body::Nothing => call,
             Body::Details => call.json(&json!({"name": made_up::organization_name()})),
             Body::Roles => call.json(&json!({"roles": ["user_admin"]})),
+            Body::Patch => call.json(&json!({})).header("if-match", "*"),
             Body::Invite => call.json(&json!({"email": made_up::email(), "roles": ["member"]})),
             Body::Token => call.json(&json!({"token": self.invitation.token})),
             Body::FreshToken => call.json(&json!({"token": self.fresh[caller].token})),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use acceptance::suite::Test;
-use acceptance::{Organization, Target, tests};
-use serde_json::Value;
+use acceptance::{Organization, Target, made_up, tests};
+use reqwest::Method;
+use serde_json::{Value, json};
 
 pub(crate) fn tests() -> Vec<Test> {
     tests![
@@ -12,6 +13,7 @@ pub(crate) fn tests() -> Vec<Test> {
         every_tab_answers_with_what_it_is_about,
         reading_a_tab_does_not_change_its_etag,
         an_unknown_tab_is_not_found,
+        the_tabs_general_and_billing_are_changed,
     ]
 }
 
@@ -99,4 +101,36 @@ async fn an_unknown_tab_is_not_found(target: Target) {
     for tab in ["security", "General", "%20", "members"] {
         organization.creator.get(&organization.path(&format!("/settings/{tab}"))).await.problem_of(404);
     }
+}
+
+async fn the_tabs_general_and_billing_are_changed(target: Target) {
+    let organization = Organization::create(&target).await;
+    let admin = &organization.creator;
+    let name = made_up::organization_name();
+    for (tab, field, value) in [
+        ("general", "name", json!(name)),
+        ("general", "metadata", json!({"tier": 2})),
+        ("billing", "billingContact", json!(made_up::email())),
+    ] {
+        let path = organization.path(&format!("/settings/{tab}"));
+        let read = admin.get(&path).await;
+        let change = || {
+            let call = target.call(Method::PATCH, &path).bearer(&admin.access_token);
+            call.json(&json!({ field: value })).header("content-type", "application/merge-patch+json")
+        };
+        change().await.problem(428, "if-match-required");
+        let changed = change().header("if-match", &read.etag()).await;
+        assert_eq!(changed.success(200)[field], value);
+        assert_ne!(changed.etag(), read.etag());
+        let again = admin.get(&path).await;
+        assert_eq!((again.etag(), &again.body), (changed.etag(), &changed.body));
+        target
+            .call(Method::PATCH, &path)
+            .bearer(&admin.access_token)
+            .json(&json!({ field: null }))
+            .header("if-match", &read.etag())
+            .await
+            .problem(412, "version-mismatch");
+    }
+    assert_eq!(admin.get(&organization.path("")).await.success(200)["name"], json!(name));
 }

@@ -33,6 +33,13 @@ pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>>
         "POST /organizations/{organizationId}/invitations/{invitationId}/resend" => {
             json!({"expiresInDays": random.u8(1..31), "delivery": *pick(random, &["email", "link"]), "confirmAddress": random.bool()})
         }
+        "PATCH /organizations/{organizationId}/settings/general" => {
+            json!({"name": format!("Works {}", random.u32(..)), "phone": *pick(random, &[Some("+1 555 0100"), None]),
+            "metadata": {"tier": random.u8(..), "note": *pick(random, &[Some("x"), None])}})
+        }
+        "PATCH /organizations/{organizationId}/settings/billing" => {
+            json!({"billingContact": format!("bills{}@example.com", random.u32(..))})
+        }
         "POST /invitations/preview" => {
             json!({"token": *pick(random, &["«token»", "«spent-token»", "«foreign-token»", "«altered-token»"])})
         }

@@ -59,7 +59,9 @@ pub(crate) fn add(request: &mut Request, random: &mut Rng) {
         };
         request.headers.push(("Idempotency-Key".to_owned(), key));
     }
-    if random.u8(..chance) == 0 {
+    if request.method == "PATCH" && random.u8(..4) > 0 {
+        request.headers.push(("If-Match".to_owned(), "*".to_owned()));
+    } else if random.u8(..chance) == 0 {
         let tag = match random.u8(..8) {
             0..3 => "«etag»".to_owned(),
             3 => (*pick(random, &["*", "W/«etag»", "\"\"", "\"", "«etag», \"x\"", "", "x", "\"ä\"", "«etag»«etag»"]))

@@ -139,11 +139,18 @@ impl Exchange<'_> {
         let Some(roles) = roles else {
             // A weak entity tag never matches, whatever it is compared with: it is refused before anything is looked up.
             let weak = |(name, value): &(String, String)| name == "If-Match" && value.starts_with("W/");
-            let may =
-                [400, 404, 413, 415, 422].contains(&status) || (status == 412 && self.request.headers.iter().any(weak));
+            let may = [400, 404, 413, 415, 422, 428].contains(&status)
+                || (status == 412 && self.request.headers.iter().any(weak));
             return demand(may, || format!("{status} for somebody who is no member (R12)"));
         };
-        let manages = roles.contains("organization_admin") || roles.contains("user_admin");
+        let role = if matched.is("PATCH", "/organizations/{organizationId}/settings/billing") {
+            Some("billing_admin")
+        } else if matched.is("PATCH", "/organizations/{organizationId}/settings/general") {
+            None
+        } else {
+            Some("user_admin")
+        };
+        let manages = roles.contains("organization_admin") || role.is_some_and(|role| roles.contains(role));
         let oneself = matched.parameter("userId") == Some(id);
         let writes = self.request.method != "GET";
         let leaves = oneself && self.request.method == "DELETE";

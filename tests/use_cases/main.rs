@@ -8,6 +8,7 @@
     reason = "in a test a panic is the report"
 )]
 
+mod acceptance_notice;
 mod bodies;
 mod create_organization;
 mod expiry;
@@ -32,6 +33,7 @@ mod resend;
 mod roles;
 mod round_trips;
 mod seats;
+mod settings;
 mod units;
 mod unreadable;
 mod world;

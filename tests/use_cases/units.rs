@@ -4,7 +4,7 @@ use local_stack::Call;
 use serde_json::{Value, json};
 use shared::domain::InvitationState;
 
-use crate::world::{ADMIN, ENGINE, MEMBER, World};
+use crate::world::{ADMIN, ENGINE, MEMBER, World, notice_record};
 
 const PAGE: &str = "../docs/capacity.md";
 
@@ -15,7 +15,8 @@ fn size() -> usize {
 
 /// The units of reads and of writes. Of a transaction all are writes, as DynamoDB bills them.
 fn units(calls: &[Call]) -> (f64, f64) {
-    let is_write = |call: &&Call| ["TransactWriteItems", "PutItem", "UpdateItem"].contains(&call.operation.as_str());
+    let is_write =
+        |call: &&Call| ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].contains(&call.operation.as_str());
     let sum = |calls: Vec<&Call>| calls.into_iter().filter_map(|call| call.capacity).sum::<f64>();
     let (writes, reads) = calls.iter().partition(is_write);
     // A sum of nothing is -0.
@@ -121,11 +122,20 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     bill.call("Preview", "x", "POST", "/invitations/preview", Some(token(&bob))).await;
     world.sign_up(&bob, None).await;
     bill.write("Accept", 1, (&bob, "POST", "/invitations/accept"), Some(token(&bob))).await;
+    let tell = async || {
+        let items = world.items(&format!("ORG#{organization}")).await;
+        let notices = items.iter().filter(|item| item["entity"] == "acceptance_notice").map(notice_record).collect();
+        world.engine.clear_calls();
+        world.mailer(notices).await;
+    };
+    tell().await;
+    bill.row("Tell the inviter of it");
     bill.write("Decline", 0, ("x", "POST", "/invitations/decline"), Some(token(&other))).await;
     for user in [&eve, &uma] {
         world.sign_up(user, None).await;
         assert_eq!(world.accept(user, token(user)["token"].as_str().unwrap()).await.status, 200);
     }
+    tell().await;
     let roles = |user: &str| format!("{path}/members/{user}/roles");
     let set = |roles: &[&str]| Some(json!({ "roles": roles }));
     bill.write(

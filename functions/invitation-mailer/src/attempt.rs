@@ -3,16 +3,17 @@
 use futures::future::{Either, select};
 use jiff::SignedDuration;
 use shared::{
-    domain::{EmailAddress, InvitationToken, Member},
-    items::UnsentMail,
+    domain::{EmailAddress, InvitationToken, Timestamp},
+    items::{MailKind, UnsentMail},
     post_office::{Mail, NotTaken, PostOffice, Reason},
-    table::{ClaimedMail, StoreError, Table, is_unreadable},
+    table::{NoticeClaim, StoreError, Table, is_unreadable},
     telemetry,
 };
 
 use crate::{
     backoff,
-    mail::{MailSettings, invitation_mail},
+    claimed::Claimed,
+    mail::{MailSettings, accepted_mail, invitation_mail, reminder_mail},
     outcome::Outcome,
 };
 
@@ -38,8 +39,7 @@ pub(crate) struct Sender<'a> {
 /// An email that SES throttled. Its token was not sent, so the same email can be sent again.
 pub(crate) struct Held {
     pub(crate) unsent: UnsentMail,
-    claimed: ClaimedMail,
-    inviter: Member,
+    claimed: Claimed,
     mail: Mail,
     reason: Reason,
 }
@@ -55,11 +55,22 @@ impl Sender<'_> {
     /// sent, and the email is marked after SES accepted it (I8). After a crash between the two, it is sent again with
     /// another secret, and both links work.
     pub(crate) async fn attempt(&self, unsent: UnsentMail) -> Attempt {
-        match self.try_to_send(&unsent).await {
+        let lease = self.lease(&unsent);
+        let attempt = match unsent.kind {
+            MailKind::Invitation | MailKind::Reminder => self.try_invitation(&unsent, lease).await,
+            MailKind::Accepted => self.try_acceptance(&unsent, lease).await,
+        };
+        match attempt {
             Ok(attempt) => attempt,
             Err(error) if is_unreadable(&error) => {
                 tracing::error!(target: "function", error = telemetry::chain(&error), "the email cannot be written");
-                settled(self.table.fail_unreadable_mail(&unsent, INVITATION_UNREADABLE).await, Outcome::Failed)
+                let given_up = match unsent.kind {
+                    MailKind::Invitation | MailKind::Reminder => {
+                        self.table.fail_unreadable_mail(&unsent, INVITATION_UNREADABLE).await
+                    }
+                    MailKind::Accepted => self.table.delete_notice(&unsent).await,
+                };
+                settled(given_up, Outcome::Failed)
             }
             Err(error) => Attempt::Done(left_to_the_schedule(&error)),
         }
@@ -76,11 +87,26 @@ impl Sender<'_> {
         self.wait(&unsent, &claimed, false, &NotTaken::Busy(reason)).await
     }
 
-    async fn try_to_send(&self, unsent: &UnsentMail) -> Result<Attempt, StoreError> {
+    /// Until when the email is claimed. A process that dies again and again claims it ever more rarely.
+    fn lease(&self, unsent: &UnsentMail) -> Timestamp {
         let environment = self.table.environment();
-        let token = InvitationToken::new(unsent.organization, unsent.invitation, environment.random_bytes());
-        // A process that dies again and again takes the mail up ever more rarely.
-        let lease = environment.now().plus(LEASE.max(backoff::delay(unsent.attempts + 1, environment)));
+        environment.now().plus(LEASE.max(backoff::delay(unsent.attempts + 1, environment)))
+    }
+
+    async fn try_acceptance(&self, unsent: &UnsentMail, lease: Timestamp) -> Result<Attempt, StoreError> {
+        let notice = match self.table.claim_notice(unsent, lease).await? {
+            NoticeClaim::Claimed(notice) => notice,
+            NoticeClaim::Taken | NoticeClaim::Dropped => return Ok(Attempt::Done(Outcome::NotWanted)),
+        };
+        let mail =
+            accepted_mail(self.settings, &notice.inviter, &notice.invitation, &notice.organization, &notice.joined);
+        let claimed = Claimed::Acceptance(notice);
+        self.send_written(unsent, claimed, mail).await
+    }
+
+    async fn try_invitation(&self, unsent: &UnsentMail, lease: Timestamp) -> Result<Attempt, StoreError> {
+        let random = self.table.environment().random_bytes();
+        let token = InvitationToken::new(unsent.organization, unsent.invitation, random);
         let Some(claimed) = self.table.claim_mail(unsent, token.hash(), lease).await? else {
             let ended = self.table.end_mail(unsent, INVITATION_ENDED).await?;
             return Ok(Attempt::Done(if ended { Outcome::Failed } else { Outcome::NotWanted }));
@@ -93,20 +119,30 @@ impl Sender<'_> {
                 return Ok(Attempt::Done(Outcome::Failed));
             }
         };
-        let Ok(mail) = invitation_mail(self.settings, &claimed.invitation, organization, &inviter, &token) else {
+        let written = if unsent.kind == MailKind::Reminder { reminder_mail } else { invitation_mail };
+        let mail = written(self.settings, &claimed.invitation, organization, &inviter, &token);
+        self.send_written(unsent, Claimed::Invitation(Box::new(claimed), inviter), mail).await
+    }
+
+    async fn send_written(
+        &self,
+        unsent: &UnsentMail,
+        claimed: Claimed,
+        mail: Result<Mail, askama::Error>,
+    ) -> Result<Attempt, StoreError> {
+        let Ok(mail) = mail else {
             tracing::error!(target: "function", "the template of the email failed");
-            self.table.fail_mail(unsent, &claimed, INVITATION_UNREADABLE).await?;
+            claimed.failed(self.table, unsent, INVITATION_UNREADABLE).await?;
             return Ok(Attempt::Done(Outcome::Failed));
         };
         let unsent = unsent.clone();
-        Ok(self.hand_over(Held { unsent, claimed, inviter, mail, reason: Reason::new("", None) }).await)
+        Ok(self.hand_over(Held { unsent, claimed, mail, reason: Reason::new("", None) }).await)
     }
 
     async fn hand_over(&self, held: Held) -> Attempt {
-        let refused = match self.post(&held.claimed.invitation.email, held.mail.clone()).await {
+        let refused = match self.post(held.claimed.recipient(), held.mail.clone()).await {
             Ok(()) => {
-                let marked = self.table.mark_mail_sent(&held.unsent, &held.inviter).await;
-                return settled(marked, Outcome::Sent);
+                return settled(held.claimed.sent(self.table, &held.unsent).await, Outcome::Sent);
             }
             Err(refused) => refused,
         };
@@ -114,7 +150,7 @@ impl Sender<'_> {
         match refused {
             NotTaken::Busy(reason) => Attempt::Busy(Box::new(Held { reason, ..held })),
             NotTaken::Never(reason) => {
-                settled(self.table.fail_mail(unsent, claimed, reason.code()).await, Outcome::Failed)
+                settled(claimed.failed(self.table, unsent, reason.code()).await, Outcome::Failed)
             }
             NotTaken::NotNow(_) => Attempt::Done(self.wait(unsent, claimed, false, &refused).await),
             NotTaken::Unknown(_) => Attempt::Done(self.wait(unsent, claimed, true, &refused).await),
@@ -130,15 +166,15 @@ impl Sender<'_> {
         }
     }
 
-    async fn wait(&self, unsent: &UnsentMail, claimed: &ClaimedMail, secret_left: bool, refused: &NotTaken) -> Outcome {
+    async fn wait(&self, unsent: &UnsentMail, claimed: &Claimed, secret_left: bool, refused: &NotTaken) -> Outcome {
         tracing::warn!(target: "function", error = refused.to_string(), "the email waits");
         let environment = self.table.environment();
         let delay = match refused {
-            NotTaken::Busy(_) => backoff::delay_while_busy(claimed.attempts, environment),
-            _ => backoff::delay(claimed.attempts, environment),
+            NotTaken::Busy(_) => backoff::delay_while_busy(claimed.attempts(), environment),
+            _ => backoff::delay(claimed.attempts(), environment),
         };
         let due = environment.now().plus(delay);
-        match self.table.let_mail_wait(unsent, claimed, secret_left, refused.reason().code(), due).await {
+        match claimed.waits(self.table, unsent, secret_left, refused.reason().code(), due).await {
             Ok(()) => Outcome::Waiting,
             Err(error) => left_to_the_schedule(&error),
         }

@@ -4,7 +4,12 @@ use std::collections::HashSet;
 
 use futures::future::join_all;
 use jiff::SignedDuration;
-use shared::{domain::InvitationId, items::UnsentMail, metrics::Metric, table::StoreError};
+use shared::{
+    domain::InvitationId,
+    items::{MailKind, UnsentMail},
+    metrics::Metric,
+    table::StoreError,
+};
 
 use crate::{
     Run,
@@ -42,14 +47,14 @@ impl Run<'_> {
         let environment = self.environment();
         let mut width = Width(WIDEST);
         // The index lags behind, and no mail gets a second attempt before the next minute.
-        let mut tried: HashSet<InvitationId> = HashSet::new();
+        let mut tried: HashSet<(MailKind, InvitationId)> = HashSet::new();
         loop {
             let now = environment.now();
             let unsent = self.mailer.table.unsent_mails().await?;
             if let Some(oldest) = unsent.iter().map(|mail| mail.since.as_seconds()).min() {
                 environment.metrics().largest(Metric::OldestUnsentAge, now.as_seconds() - oldest);
             }
-            let is_due = |mail: &UnsentMail| mail.due <= Some(now) && !tried.contains(&mail.invitation);
+            let is_due = |mail: &UnsentMail| mail.due <= Some(now) && !tried.contains(&(mail.kind, mail.invitation));
             let mut due = in_turns(unsent.into_iter().filter(is_due).collect());
             due.truncate(TURN);
             if due.is_empty() {
@@ -64,7 +69,7 @@ impl Run<'_> {
                 if deadline.is_over_after(LONGEST_CALL, environment.now()) {
                     return Ok(());
                 }
-                tried.extend(round.iter().map(|mail| mail.invitation));
+                tried.extend(round.iter().map(|mail| (mail.kind, mail.invitation)));
                 let outcomes = join_all(round.into_iter().map(|mail| self.attempt_due(mail))).await;
                 let all_taken = !outcomes.contains(&Outcome::Waiting);
                 width.next(all_taken);

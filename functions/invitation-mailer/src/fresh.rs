@@ -32,7 +32,10 @@ const PAUSE: SignedDuration = SignedDuration::from_millis(200);
 fn mail_of(record: EventRecord) -> Option<UnsentMail> {
     let image = record.change.new_image;
     let says = |name: &str, text: &str| matches!(image.get(name), Some(AttributeValue::S(found)) if found == text);
-    if !says("entity", "invitation") || !says("delivery_status", "queued") {
+    let unclaimed = || matches!(image.get("mail_attempts"), Some(AttributeValue::N(attempts)) if attempts == "0");
+    let invitation = says("entity", "invitation") && says("delivery_status", "queued");
+    let notice = says("entity", "acceptance_notice") && unclaimed();
+    if !invitation && !notice {
         return None;
     }
     serde_dynamo::from_item::<_, UnsentMailItem>(image).ok().map(UnsentMail::from)

@@ -3,6 +3,7 @@
 
 mod attempt;
 mod backoff;
+mod claimed;
 mod due;
 mod event;
 mod fresh;

@@ -58,11 +58,12 @@ mod tests {
     fn mail(organization: u128, second: u32) -> UnsentMail {
         let at: Timestamp = format!("2026-01-02T03:04:{second:02}Z").parse().unwrap();
         UnsentMail {
+            joined: None,
+            kind: MailKind::Invitation,
             organization: OrganizationId::new(Uuid::from_u128(organization)),
             invitation: InvitationId::new(Uuid::from_u128(u128::from(second))),
             inviter: "u-1".parse().unwrap(),
             mail_id: "m".to_owned(),
-            kind: MailKind::Invitation,
             attempts: 0,
             due: Some(at),
             since: at,

@@ -146,12 +146,13 @@ pub(crate) async fn join(
         user_id: user.id.clone(),
         email: invitation.email.clone(),
         name: user.name.clone(),
+        locale: user.locale.clone(),
         roles: invitation.roles,
         joined_at: occasion.at,
         version: table.environment().new_version(),
     };
     let once = Once::new(reply(&member)?, idempotency, occasion.at);
-    let acceptance = Acceptance { invitation, user, member: &member };
+    let acceptance = Acceptance { invitation, user, member: &member, tells_inviter: function.tells_inviter };
     let written = table.accept_invitation(&acceptance, once.record(), occasion).await;
     match written.map_err(Failure::<NotAccepted>::from)? {
         Ok(committed) => Ok(Joined::Now(once.settle(committed))),

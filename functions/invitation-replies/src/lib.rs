@@ -30,6 +30,8 @@ pub struct InvitationReplies {
     identity_checks: Allowance,
     /// Whether a verified address is proof enough to accept.
     accept_in_app: bool,
+    /// Whether an email tells the inviter that the invitation was accepted.
+    tells_inviter: bool,
     /// How many invitation emails one address is sent a day (R24).
     emails_per_address: u32,
 }
@@ -88,6 +90,7 @@ impl InvitationReplies {
             directory: start.directory()?,
             identity_checks: start.identity_checks()?,
             accept_in_app: start.variables.parsed("ACCEPT_IN_APP")?,
+            tells_inviter: start.variables.parsed("ACCEPTANCE_EMAILS")?,
             emails_per_address: start.variables.parsed("INVITATION_EMAILS_PER_ADDRESS_PER_DAY")?,
         })
     }

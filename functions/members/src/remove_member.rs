@@ -29,7 +29,7 @@ impl From<NotRemoved> for Problem {
     fn from(reason: NotRemoved) -> Self {
         match reason {
             NotRemoved::MemberNotFound => Self::member_not_found(),
-            NotRemoved::VersionMismatch => Self::version_mismatch(),
+            NotRemoved::VersionMismatch => Self::version_mismatch("member"),
             NotRemoved::LastAdmin => Self::last_organization_admin(),
         }
     }

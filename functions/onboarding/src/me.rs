@@ -89,7 +89,7 @@ impl Decided {
 /// Decides between the `known` user from the table and the `fresh` user from Cognito, if Cognito was asked. `None` if
 /// neither exists.
 fn decide(known: Option<User>, fresh: Option<User>) -> Option<Decided> {
-    let said = |user: &User| (user.email.clone(), user.email_verified, user.name.clone());
+    let said = |user: &User| (user.email.clone(), user.email_verified, user.name.clone(), user.locale.clone());
     match (known, fresh) {
         (Some(known), Some(fresh)) => {
             let is_news = said(&known) != said(&fresh) || fresh.as_of >= known.as_of.plus(BELIEVED_FOR);
@@ -132,6 +132,7 @@ mod tests {
             email: email.parse().unwrap(),
             email_verified: true,
             name: None,
+            locale: None,
             onboarding: Onboarding::Complete,
             created_organization: None,
             granted_organizations: 0,

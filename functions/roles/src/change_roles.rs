@@ -37,7 +37,7 @@ impl From<NotChanged> for Problem {
                 "Only another member can change your roles. Ask a member who can manage users to do this.",
             ),
             NotChanged::MemberNotFound => Self::member_not_found(),
-            NotChanged::VersionMismatch => Self::version_mismatch(),
+            NotChanged::VersionMismatch => Self::version_mismatch("member"),
             NotChanged::LastAdmin => Self::last_organization_admin(),
         }
     }

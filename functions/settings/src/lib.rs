@@ -1,5 +1,6 @@
-//! The routes `GET /organizations/{organizationId}/settings` and `…/settings/{tab}`.
+//! The routes below `/organizations/{organizationId}/settings`: read every tab, change `general` and `billing`.
 
+mod change;
 mod views;
 
 use shared::{
@@ -11,6 +12,8 @@ use shared::{
     table::{Settings, Table},
 };
 
+use change::{Change, ChangeSettings, change_settings};
+
 pub struct SettingsTabs {
     table: Table,
 }
@@ -19,6 +22,8 @@ routes! {
     SettingsTabs {
         "GET /organizations/{organizationId}/settings" => overview,
         "GET /organizations/{organizationId}/settings/{tab}" => tab,
+        "PATCH /organizations/{organizationId}/settings/general" => change_general,
+        "PATCH /organizations/{organizationId}/settings/billing" => change_billing,
     }
 }
 
@@ -52,6 +57,28 @@ impl SettingsTabs {
         };
         let access = access(&reader, area).ok_or(Refusal::Lacks(Permission::Settings(area, Access::View)))?;
         views::tab(&settings, &reader, area, access)
+    }
+
+    async fn change_general(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        self.change(request, |request| request.body().map(Change::General)).await
+    }
+
+    async fn change_billing(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        self.change(request, |request| request.body().map(Change::Billing)).await
+    }
+
+    async fn change(
+        &self,
+        request: &ApiRequest,
+        read: fn(&ApiRequest) -> Result<Change, Problem>,
+    ) -> Result<Reply, Problem> {
+        let (caller, organization) = (request.caller()?, request.organization_id()?);
+        let change = read(request)?;
+        let if_match = request.required_if_match()?;
+        let area = change.area();
+        let change = ChangeSettings { organization, actor: caller.user_id, change, if_match };
+        let (actor, settings) = change_settings(&self.table, &change, &request.occasion()).await?;
+        views::tab(&settings, &actor, area, Access::Manage)
     }
 }
 

@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use shared::{
     domain::{Access, Area, Member, Permission, PermissionSet, RoleSet, Version},
@@ -66,6 +67,7 @@ struct GeneralView {
     industry: Option<String>,
     company_size: Option<String>,
     country: Option<String>,
+    metadata: Map<String, Value>,
     status: &'static str,
     created_at: String,
 }
@@ -154,6 +156,7 @@ fn general(settings: &Settings) -> ContentView {
         industry: details.industry,
         company_size: details.company_size,
         country: details.country,
+        metadata: organization.metadata.as_object().clone(),
         status: organization.status.name(),
         created_at: organization.created_at.to_string(),
     })

@@ -1,4 +1,4 @@
-use super::{OrganizationName, Violation, Violations, text};
+use super::{OrganizationName, Patch, Violation, Violations, text};
 
 /// The details of an organization, for internal reference only (R4). Only the name is required.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,40 +35,99 @@ impl SubmittedDetails {
     pub fn parse(self) -> Result<OrganizationDetails, Vec<Violation>> {
         let mut violations = Violations::default();
         let name = violations.check("/name", OrganizationName::parse(self.name.as_deref().unwrap_or_default()));
-        let phone = violations.check_optional("/phone", given(self.phone).map(|text| phone(&text)));
-        let website = violations.check_optional("/website", given(self.website).map(|text| website(&text)));
-        let industry = violations.check_optional("/industry", given(self.industry).map(|text| text::label(&text, 100)));
-        let company_size =
-            violations.check_optional("/companySize", given(self.company_size).map(|text| text::label(&text, 50)));
-        let country = violations.check_optional("/country", given(self.country).map(|text| text::label(&text, 100)));
+        let mut optional = |pointer, field: Option<String>, rule: Rule| {
+            violations.check_optional(pointer, field.filter(|text| !is_blank(text)).map(|text| rule(&text)))
+        };
+        let details = (
+            optional("/phone", self.phone, phone),
+            optional("/website", self.website, website),
+            optional("/industry", self.industry, industry),
+            optional("/companySize", self.company_size, company_size),
+            optional("/country", self.country, country),
+        );
+        let (phone, website, industry, company_size, country) = details;
         violations.or(name.map(|name| OrganizationDetails { name, phone, website, industry, company_size, country }))
     }
 }
 
-fn given(field: Option<String>) -> Option<String> {
-    field.filter(|text| !text.trim().is_empty())
+/// A change of the details, field by field. Only the name cannot be removed.
+#[derive(Clone, Default)]
+pub struct DetailsPatch {
+    pub name: Patch<String>,
+    pub phone: Patch<String>,
+    pub website: Patch<String>,
+    pub industry: Patch<String>,
+    pub company_size: Patch<String>,
+    pub country: Patch<String>,
 }
 
-fn phone(text: &str) -> Result<String, &'static str> {
+impl OrganizationDetails {
+    /// These details after a change. An optional field that is set to white space only is removed.
+    ///
+    /// # Errors
+    /// Every broken rule, with its field.
+    pub fn patched(self, patch: DetailsPatch) -> Result<Self, Vec<Violation>> {
+        let mut violations = Violations::default();
+        let name = match patch.name {
+            Patch::Keep => Some(self.name),
+            Patch::Clear => violations.check("/name", Err("is required, so it cannot be removed")),
+            Patch::Set(text) => violations.check("/name", OrganizationName::parse(&text)),
+        };
+        let mut optional = |pointer, current, patch: Patch<String>, rule: Rule| {
+            let patch = if matches!(&patch, Patch::Set(text) if is_blank(text)) { Patch::Clear } else { patch };
+            violations.check(pointer, patch.applied(current, |text| rule(&text))).flatten()
+        };
+        let details = (
+            optional("/phone", self.phone, patch.phone, phone),
+            optional("/website", self.website, patch.website, website),
+            optional("/industry", self.industry, patch.industry, industry),
+            optional("/companySize", self.company_size, patch.company_size, company_size),
+            optional("/country", self.country, patch.country, country),
+        );
+        let (phone, website, industry, company_size, country) = details;
+        violations.or(name.map(|name| Self { name, phone, website, industry, company_size, country }))
+    }
+}
+
+/// Parses a field, or says which rule it breaks.
+type Rule = fn(&str) -> Result<String, String>;
+
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty()
+}
+
+fn industry(text: &str) -> Result<String, String> {
+    text::label(text, 100).map_err(|error| error.to_string())
+}
+
+fn company_size(text: &str) -> Result<String, String> {
+    text::label(text, 50).map_err(|error| error.to_string())
+}
+
+fn country(text: &str) -> Result<String, String> {
+    text::label(text, 100).map_err(|error| error.to_string())
+}
+
+fn phone(text: &str) -> Result<String, String> {
     let text = text.trim();
     let digits = text.chars().filter(char::is_ascii_digit).count();
     let plain = text.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c));
     if plain && (4..=20).contains(&digits) && text.len() <= 40 {
         Ok(text.to_owned())
     } else {
-        Err("must be a phone number such as +49 30 123456")
+        Err("must be a phone number such as +49 30 123456".to_owned())
     }
 }
 
-fn website(text: &str) -> Result<String, &'static str> {
+fn website(text: &str) -> Result<String, String> {
     const RULE: &str = "must be a URL such as https://example.com, with at most 200 characters";
     let text = text.trim();
-    let address = url::Url::parse(text).map_err(|_| RULE)?;
+    let address = url::Url::parse(text).map_err(|_| RULE.to_owned())?;
     let is_web =
         matches!(address.scheme(), "http" | "https") && address.host_str().is_some_and(|host| host.contains('.'));
     let is_plain =
         address.username().is_empty() && address.password().is_none() && text.is_ascii() && text.len() <= 200;
-    if is_web && is_plain { Ok(text.to_owned()) } else { Err(RULE) }
+    if is_web && is_plain { Ok(text.to_owned()) } else { Err(RULE.to_owned()) }
 }
 
 #[cfg(test)]
@@ -83,6 +142,23 @@ mod tests {
     fn a_name_is_enough_and_blank_fields_count_as_missing() {
         let details = SubmittedDetails { phone: Some("  ".to_owned()), ..submitted("Acme") }.parse().unwrap();
         assert_eq!((details.name.as_str(), details.phone), ("Acme", None));
+    }
+
+    #[test]
+    fn a_patch_changes_what_it_names() {
+        let stored = OrganizationDetails {
+            phone: Some("stored before the rule".to_owned()),
+            ..submitted("Acme").parse().unwrap()
+        };
+        let set = |text: &str| Patch::Set(text.to_owned());
+        let patch = DetailsPatch { industry: set("Engines"), country: set("  "), ..DetailsPatch::default() };
+        let after = stored.clone().patched(patch).unwrap();
+        assert_eq!(after, OrganizationDetails { industry: Some("Engines".to_owned()), ..stored.clone() });
+        let gone = DetailsPatch { phone: Patch::Clear, ..DetailsPatch::default() };
+        assert_eq!(stored.clone().patched(gone).unwrap().phone, None);
+        let wrong = DetailsPatch { name: Patch::Clear, phone: set("call me"), ..DetailsPatch::default() };
+        let pointers: Vec<_> = stored.patched(wrong).unwrap_err().into_iter().map(|error| error.pointer).collect();
+        assert_eq!(pointers, ["/name", "/phone"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use super::{EmailAddress, OrganizationId, PermissionSet, PersonName, RoleSet, Timestamp, UserId, Version};
+use super::{EmailAddress, Locale, OrganizationId, PermissionSet, PersonName, RoleSet, Timestamp, UserId, Version};
 
 /// The membership of a user in one organization. A user has at most one in each organization (I2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Member {
     pub email: EmailAddress,
     /// The name of the user at the time of joining.
     pub name: Option<PersonName>,
+    /// The language of the emails to the user, from Cognito at the time of joining.
+    pub locale: Option<Locale>,
     pub roles: RoleSet,
     pub joined_at: Timestamp,
     /// The version of the membership. Every role change creates a new one.

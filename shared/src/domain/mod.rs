@@ -6,8 +6,10 @@ mod email_address;
 mod ids;
 mod invitation;
 mod member;
+mod metadata;
 mod name;
 mod organization;
+mod patch;
 mod permission;
 #[cfg(test)]
 mod properties;
@@ -19,7 +21,7 @@ mod user;
 mod violation;
 
 pub use authority::{Authority, Guarded, Refusal};
-pub use details::{OrganizationDetails, SubmittedDetails};
+pub use details::{DetailsPatch, OrganizationDetails, SubmittedDetails};
 pub use email_address::{AddressKey, EmailAddress, InvalidAddressKey};
 pub use ids::{InvalidId, InvitationId, OrganizationId, UserId, Version, WorkspaceId};
 pub use invitation::{
@@ -27,9 +29,11 @@ pub use invitation::{
     InvitationTerms,
 };
 pub use member::{Member, Membership};
+pub use metadata::Metadata;
 pub use name::UnknownName;
 pub(crate) use name::named;
 pub use organization::{Organization, OrganizationStatus, Seats, Subscription, SubscriptionStatus, Workspace};
+pub use patch::Patch;
 pub use permission::{Access, Area, Permission, PermissionSet};
 pub use role::{Role, RoleSet};
 pub use secret::{InvalidToken, InvitationToken, SecretHash};

@@ -1,5 +1,6 @@
 use super::{
-    EmailAddress, OrganizationDetails, OrganizationId, Timestamp, UserId, Version, WorkspaceId, WorkspaceName, named,
+    EmailAddress, Metadata, OrganizationDetails, OrganizationId, Timestamp, UserId, Version, WorkspaceId,
+    WorkspaceName, named,
 };
 
 /// An organization: a group of users who share a subscription (R1).
@@ -8,10 +9,12 @@ pub struct Organization {
     pub id: OrganizationId,
     /// The name and the other details of the organization.
     pub details: OrganizationDetails,
+    /// What the product stores with the organization.
+    pub metadata: Metadata,
     pub status: OrganizationStatus,
     pub created_at: Timestamp,
     pub created_by: UserId,
-    /// The version of the details. Every change of the details creates a new one.
+    /// The version of the details and the metadata. Every change of them creates a new one.
     pub version: Version,
 }
 

@@ -164,6 +164,13 @@ impl PersonName {
     }
 }
 
+impl Locale {
+    /// Reads the attribute `locale` of the user pool, which nothing has checked. Some identity providers write `de_AT`.
+    pub fn from_attribute(text: &str) -> Option<Self> {
+        Self::parse(&text.trim().replace('_', "-")).ok()
+    }
+}
+
 /// The maximum number of lines in a message.
 const LONGEST_MESSAGE: usize = 40;
 
@@ -246,6 +253,8 @@ mod tests {
     #[test]
     fn locales_are_language_tags() {
         assert!(Locale::parse("pt-BR").is_ok() && Locale::parse("de").is_ok());
+        assert_eq!(Locale::from_attribute("de_AT").unwrap().as_str(), "de-AT");
+        assert!(Locale::from_attribute("").is_none() && Locale::from_attribute("C.UTF-8").is_none());
         assert!(Locale::parse("english please").is_err() && Locale::parse("e").is_err());
     }
 }

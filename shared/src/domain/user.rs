@@ -1,4 +1,4 @@
-use super::{EmailAddress, OrganizationId, PersonName, Timestamp, UserId, named};
+use super::{EmailAddress, Locale, OrganizationId, PersonName, Timestamp, UserId, named};
 
 /// A user of the product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,6 +8,8 @@ pub struct User {
     pub email: EmailAddress,
     pub email_verified: bool,
     pub name: Option<PersonName>,
+    /// The language of the emails to the user.
+    pub locale: Option<Locale>,
     /// The state of the user's onboarding.
     pub onboarding: Onboarding,
     /// The organization that the user created.

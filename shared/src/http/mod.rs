@@ -3,6 +3,7 @@
 mod caller;
 mod cursor;
 mod idempotency;
+mod patch;
 mod problem;
 mod reply;
 mod request;

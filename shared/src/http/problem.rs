@@ -59,6 +59,7 @@ codes! {
     UnsupportedMediaType = "unsupported-media-type", 415, "The body must be JSON";
     ValidationFailed = "validation-failed", 422, "Some values are not valid";
     IdempotencyKeyReused = "idempotency-key-reused", 422, "The idempotency key belongs to another request";
+    IfMatchRequired = "if-match-required", 428, "An `If-Match` header is required";
     TooManyRequests = "too-many-requests", 429, "You sent too many requests";
     InvitationRateLimited = "invitation-rate-limited", 429, "The limit of invitations is reached";
     InternalError = "internal-error", 500, "An internal error occurred";
@@ -111,8 +112,11 @@ impl Problem {
     }
 
     /// The response for an `If-Match` that names another version than the current one.
-    pub fn version_mismatch() -> Self {
-        let detail = "The member changed after you read this version. Read the member again, and send its new `ETag` in `If-Match`.";
+    /// `what`: the word for the resource, such as `member`.
+    pub fn version_mismatch(what: &str) -> Self {
+        let detail = format!(
+            "The {what} changed after you read this version. Read the {what} again, and send the new `ETag` in `If-Match`."
+        );
         Self::new(Code::VersionMismatch, detail)
     }
 

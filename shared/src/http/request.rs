@@ -226,6 +226,20 @@ impl ApiRequest {
         Ok(Some(Version::from(tag.to_owned())))
     }
 
+    /// Parses the version in `If-Match` for a route that requires the header. `None` for `*`: any version.
+    ///
+    /// # Errors
+    /// 428 `if-match-required` without the header, and those of [`Self::if_match`].
+    pub fn required_if_match(&self) -> Result<Option<Version>, Problem> {
+        if self.request.headers().get(IF_MATCH).is_none() {
+            return Err(Problem::new(
+                Code::IfMatchRequired,
+                "A change without `If-Match` could undo another person's change. Send the `ETag` of what you read in `If-Match`.",
+            ));
+        }
+        self.if_match()
+    }
+
     /// The identity of the request for its idempotency key. `None` without the header.
     ///
     /// # Errors

@@ -18,6 +18,8 @@ pub struct AuditItem {
     pub(crate) target: Option<String>,
     /// The roles that the action granted.
     pub(crate) roles: Option<Vec<Text<Role>>>,
+    /// The names of the changed fields, without their values.
+    pub(crate) fields: Option<Vec<String>>,
     pub(crate) at: Text<Timestamp>,
     pub(crate) request_id: String,
 }
@@ -43,10 +45,12 @@ pub enum AuditAction {
     RolesChanged,
     MemberRemoved,
     MemberLeft,
+    OrganizationUpdated,
+    BillingContactChanged,
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::OrganizationCreated,
         Self::InvitationCreated,
         Self::InvitationResent,
@@ -57,6 +61,8 @@ impl AuditAction {
         Self::RolesChanged,
         Self::MemberRemoved,
         Self::MemberLeft,
+        Self::OrganizationUpdated,
+        Self::BillingContactChanged,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -71,6 +77,8 @@ impl AuditAction {
             Self::RolesChanged => "member.roles_changed",
             Self::MemberRemoved => "member.removed",
             Self::MemberLeft => "member.left",
+            Self::OrganizationUpdated => "organization.updated",
+            Self::BillingContactChanged => "billing_contact.changed",
         }
     }
 }

@@ -89,6 +89,20 @@ impl<'de, T: StoredText> Deserialize<'de> for Stored<T> {
     }
 }
 
+/// Writes metadata as JSON text: DynamoDB's numbers are not those of JSON.
+pub(super) mod metadata {
+    use super::{Deserialize, Deserializer, Error, Serializer, UNUSABLE};
+    use crate::domain::Metadata;
+
+    pub(in crate::items) fn serialize<S: Serializer>(metadata: &Metadata, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&metadata.to_json())
+    }
+
+    pub(in crate::items) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Metadata, D::Error> {
+        Metadata::from_json(&String::deserialize(deserializer)?).map_err(|_| D::Error::custom(UNUSABLE))
+    }
+}
+
 /// Writes roles as a string set, so that conditions can use `contains`.
 pub(super) mod role_set {
     use super::{Deserialize, Deserializer, Error, Serializer, UNUSABLE};

@@ -58,6 +58,10 @@ pub(super) mod sk {
         format!("{}{invitation}", super::INVITATIONS)
     }
 
+    pub(in crate::items) fn acceptance_notice(invitation: impl Display) -> String {
+        format!("ACCEPTED#{invitation}")
+    }
+
     pub(in crate::items) fn workspace(workspace: impl Display) -> String {
         format!("{}{workspace}", super::WORKSPACES)
     }
@@ -123,6 +127,11 @@ impl Key {
     /// The key of an invitation of an organization.
     pub fn invitation(organization: OrganizationId, invitation: InvitationId) -> Self {
         Self::of_organization(organization, sk::invitation(invitation))
+    }
+
+    /// The key of the email that tells the inviter of an acceptance.
+    pub fn acceptance_notice(organization: OrganizationId, invitation: InvitationId) -> Self {
+        Self::of_organization(organization, sk::acceptance_notice(invitation))
     }
 
     /// How many invitation emails one address was sent on one day, whichever organizations invited it.

@@ -5,7 +5,7 @@ use super::{
     field::{Stored, role_set},
     keys::sk,
 };
-use crate::domain::{EmailAddress, Member, OrganizationId, PersonName, RoleSet, Timestamp, UserId, Version};
+use crate::domain::{EmailAddress, Locale, Member, OrganizationId, PersonName, RoleSet, Timestamp, UserId, Version};
 
 /// A member of an organization, `ORG#org` / `MEMBER#sub`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -14,6 +14,7 @@ pub struct MemberItem {
     user_id: Text<UserId>,
     email: Stored<EmailAddress>,
     name: Option<Stored<PersonName>>,
+    locale: Option<Stored<Locale>>,
     #[serde(with = "role_set")]
     roles: RoleSet,
     joined_at: Text<Timestamp>,
@@ -39,6 +40,7 @@ impl From<&Member> for MemberItem {
             user_id: Text(member.user_id.clone()),
             email: Stored(member.email.clone()),
             name: member.name.clone().map(Stored),
+            locale: member.locale.clone().map(Stored),
             roles: member.roles,
             joined_at: Text(member.joined_at),
             version: Text(member.version.clone()),
@@ -53,6 +55,7 @@ impl From<MemberItem> for Member {
             user_id: item.user_id.0,
             email: item.email.0,
             name: item.name.map(|name| name.0),
+            locale: item.locale.map(|locale| locale.0),
             roles: item.roles,
             joined_at: item.joined_at.0,
             version: item.version.0,

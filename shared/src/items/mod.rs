@@ -2,6 +2,7 @@
 //!
 //! Every item has `pk`, `sk`, its kind (`entity`) and the version of its form (`schema`).
 
+mod acceptance_notice;
 mod address;
 mod admins;
 mod audit;
@@ -30,6 +31,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use read::Unreadable;
 
+pub use acceptance_notice::AcceptanceNoticeItem;
 pub use address::{AddressGuardItem, Holder};
 pub use admins::AdminsItem;
 pub use audit::{AuditAction, AuditItem};

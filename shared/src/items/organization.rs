@@ -2,9 +2,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Item, Key, Text, field::Stored, keys::sk};
+use super::{
+    Item, Key, Text,
+    field::{Stored, metadata},
+    keys::sk,
+};
 use crate::domain::{
-    EmailAddress, InvitationLimits, Organization, OrganizationDetails, OrganizationId, OrganizationName,
+    EmailAddress, InvitationLimits, Metadata, Organization, OrganizationDetails, OrganizationId, OrganizationName,
     OrganizationStatus, Seats, Subscription, SubscriptionStatus, Timestamp, UserId, Version,
 };
 
@@ -18,6 +22,8 @@ pub struct OrganizationItem {
     industry: Option<String>,
     company_size: Option<String>,
     country: Option<String>,
+    #[serde(default, skip_serializing_if = "Metadata::is_empty", with = "metadata")]
+    metadata: Metadata,
     status: Text<OrganizationStatus>,
     created_at: Text<Timestamp>,
     created_by: Text<UserId>,
@@ -43,6 +49,7 @@ impl From<&Organization> for OrganizationItem {
             industry: details.industry,
             company_size: details.company_size,
             country: details.country,
+            metadata: organization.metadata.clone(),
             status: Text(organization.status),
             created_at: Text(organization.created_at),
             created_by: Text(organization.created_by.clone()),
@@ -63,6 +70,7 @@ impl From<OrganizationItem> for Organization {
                 company_size: item.company_size,
                 country: item.country,
             },
+            metadata: item.metadata,
             status: item.status.0,
             created_at: item.created_at.0,
             created_by: item.created_by.0,

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::{
     Delivery, DeliveryStatus, EmailAddress, Invitation, InvitationId, InvitationMessage, InvitationState, Locale,
-    Member, Onboarding, Organization, OrganizationId, OrganizationName, OrganizationStatus, PersonName, RoleSet, Seats,
-    SubmittedDetails, Subscription, SubscriptionStatus, Timestamp, User, UserId, Version, Workspace, WorkspaceId,
-    WorkspaceName,
+    Member, Metadata, Onboarding, Organization, OrganizationId, OrganizationName, OrganizationStatus, PersonName,
+    RoleSet, Seats, SubmittedDetails, Subscription, SubscriptionStatus, Timestamp, User, UserId, Version, Workspace,
+    WorkspaceId, WorkspaceName,
 };
 
 fn attribute(json: &Value) -> AttributeValue {
@@ -63,6 +63,7 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         InvitationItem::ENTITY => through::<InvitationItem>(item),
         MailboxItem::ENTITY => through::<MailboxItem>(item),
         WatermarkItem::ENTITY => through::<WatermarkItem>(item),
+        AcceptanceNoticeItem::ENTITY => through::<AcceptanceNoticeItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
         AuditItem::ENTITY => through::<AuditItem>(item),
         other => panic!("no item is of kind {other}"),
@@ -94,6 +95,7 @@ fn member() -> Member {
         user_id: ada(),
         email: "Ada@example.com".parse().unwrap(),
         name: Some(PersonName::parse("Ada Lovelace").unwrap()),
+        locale: Some(Locale::parse("pt-BR").unwrap()),
         roles: RoleSet::parse(["user_admin", "organization_admin"]).unwrap(),
         joined_at: at("2026-01-02T03:04:05Z"),
         version: Version::new(Uuid::from_u128(1)),
@@ -132,6 +134,7 @@ fn organization() -> Organization {
     Organization {
         id: organization_id(),
         details: details.parse().unwrap(),
+        metadata: Metadata::from_json("{\"tier\":{\"seats\":1e2}}").unwrap(),
         status: OrganizationStatus::Active,
         created_at: at("2026-01-02T03:04:05Z"),
         created_by: ada(),
@@ -150,6 +153,7 @@ fn what_the_domain_writes_is_what_is_stored() {
         email: "Ada@example.com".parse().unwrap(),
         email_verified: true,
         name: Some(PersonName::parse("Ada Lovelace").unwrap()),
+        locale: Some(Locale::parse("pt-BR").unwrap()),
         onboarding: Onboarding::Complete,
         created_organization: Some(organization_id()),
         granted_organizations: 2,
@@ -182,6 +186,9 @@ fn what_the_domain_writes_is_what_is_stored() {
         version: Version::new(Uuid::from_u128(1)),
     };
     check(&WorkspaceItem::new(organization_id(), &workspace));
+    let mail_id = "0190a6a4-7b3c-7def-8123-0000000000bb".to_owned();
+    let joined = "u-2".parse().unwrap();
+    check(&AcceptanceNoticeItem::new(&invitation(), &joined, mail_id, at("2026-01-02T03:04:05Z")));
     // Both forms of a guard have one key; the second is not what `stored_at` finds.
     let invited = Holder::Invitation(invitation().id, invitation().expires_at);
     let guard = AddressGuardItem::new(organization_id(), &key, &invited).to_attributes().unwrap();
@@ -197,7 +204,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
     ("user", &["user_id", "onboarding", "created_organization_id", "as_of"]),
     ("membership_pointer", &["user_id", "organization_id"]),
     ("idempotency_record", &["user_id"]),
-    ("organization", &["organization_id", "status", "created_at", "created_by"]),
+    ("organization", &["organization_id", "status", "created_at", "created_by", "metadata"]),
     ("admins", &["organization_id"]),
     ("subscription", &["organization_id", "status"]),
     ("seats", &["organization_id"]),
@@ -224,6 +231,10 @@ const STRUCTURE: &[(&str, &[&str])] = &[
     ),
     ("mailbox", &["address_key"]),
     ("watermark", &["swept_until", "reminded_until"]),
+    (
+        "acceptance_notice",
+        &["organization_id", "invitation_id", "invited_by", "joined_id", "mail_kind", "delivery_at", "mail_due_at"],
+    ),
     ("workspace", &["organization_id", "workspace_id", "created_at"]),
     ("audit_record", &["organization_id", "audit_id", "actor", "action", "at"]),
 ];
@@ -236,6 +247,8 @@ const OPTIONAL: &[&str] = &[
     "industry",
     "company_size",
     "country",
+    "metadata",
+    "fields",
     "created_organization_id",
     "granted_organizations",
     "member_id",
@@ -330,7 +343,11 @@ fn a_missing_field_is_named() {
             // A workspace, an organization has to have a name; a person need not. A member has roles; not every act gives some.
             let named = matches!((entity.as_str(), field.as_str()), ("organization" | "workspace", "name"));
             let granted = field == "roles" && entity != "audit_record";
-            let identified = entity == "invitation" && field == "invitation_id";
+            let identified = match entity.as_str() {
+                "invitation" => field == "invitation_id",
+                "acceptance_notice" => ["invitation_id", "mail_attempts", "mail_due_at", "mail_kind"].contains(&field.as_str()),
+                _ => false,
+            };
             match rewritten(without) {
                 Ok(_) => assert!(OPTIONAL.contains(&field.as_str()), "{entity} without {field} was read"),
                 Err(error) => {

@@ -4,7 +4,7 @@ use super::{Item, Key, Text, keys::sk};
 use crate::domain::{InvitationId, OrganizationId, Timestamp, UserId, named};
 
 /// What an email of an invitation says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum MailKind {
     /// The invitation itself. An item without a kind means this one.
     #[default]
@@ -29,13 +29,14 @@ impl MailKind {
 
 named!(MailKind);
 
-/// The attributes of an invitation in the stream and in the index of unsent emails. They are sufficient to claim its
+/// The attributes of an invitation, or of an email about an acceptance, in the stream and in the index of unsent emails. They are sufficient to claim its
 /// email. The code never writes this item.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct UnsentMailItem {
     organization_id: Text<OrganizationId>,
     invitation_id: Text<InvitationId>,
     invited_by: Text<UserId>,
+    joined_id: Option<Text<UserId>>,
     mail_id: String,
     #[serde(default)]
     mail_attempts: u32,
@@ -58,6 +59,8 @@ pub struct UnsentMail {
     pub organization: OrganizationId,
     pub invitation: InvitationId,
     pub inviter: UserId,
+    /// The member who accepted, if the email is about that.
+    pub joined: Option<UserId>,
     /// The id of the email. An operator or a later release can ask for another email of the same invitation.
     pub mail_id: String,
     pub kind: MailKind,
@@ -75,6 +78,7 @@ impl From<UnsentMailItem> for UnsentMail {
             organization: item.organization_id.0,
             invitation: item.invitation_id.0,
             inviter: item.invited_by.0,
+            joined: item.joined_id.map(|joined| joined.0),
             mail_id: item.mail_id,
             kind: item.mail_kind.map(|kind| kind.0).unwrap_or_default(),
             attempts: item.mail_attempts,

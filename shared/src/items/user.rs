@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Key, Text, field::Stored, keys};
-use crate::domain::{EmailAddress, Onboarding, OrganizationId, PersonName, Timestamp, User, UserId};
+use crate::domain::{EmailAddress, Locale, Onboarding, OrganizationId, PersonName, Timestamp, User, UserId};
 
 /// The profile of a user, `USER#sub` / `PROFILE`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -10,6 +10,7 @@ pub struct UserItem {
     email: Stored<EmailAddress>,
     email_verified: bool,
     name: Option<Stored<PersonName>>,
+    locale: Option<Stored<Locale>>,
     onboarding: Text<Onboarding>,
     created_organization_id: Option<Text<OrganizationId>>,
     /// The number of further organizations that the user can create. An operator raises it (R3).
@@ -33,6 +34,7 @@ impl From<&User> for UserItem {
             email: Stored(user.email.clone()),
             email_verified: user.email_verified,
             name: user.name.clone().map(Stored),
+            locale: user.locale.clone().map(Stored),
             onboarding: Text(user.onboarding),
             created_organization_id: user.created_organization.map(Text),
             granted_organizations: user.granted_organizations,
@@ -48,6 +50,7 @@ impl From<UserItem> for User {
             email: item.email.0,
             email_verified: item.email_verified,
             name: item.name.map(|name| name.0),
+            locale: item.locale.map(|locale| locale.0),
             onboarding: item.onboarding.0,
             created_organization: item.created_organization_id.map(|id| id.0),
             granted_organizations: item.granted_organizations,

@@ -10,8 +10,8 @@ use crate::{
         OrganizationId, Role, User, UserId,
     },
     items::{
-        AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List, MemberItem,
-        OrganizationItem, PointerItem,
+        AcceptanceNoticeItem, AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List,
+        MemberItem, OrganizationItem, PointerItem,
     },
 };
 
@@ -35,6 +35,8 @@ pub struct Acceptance<'a> {
     /// Who, as Cognito has them.
     pub user: &'a User,
     pub member: &'a Member,
+    /// Whether an email tells the inviter.
+    pub tells_inviter: bool,
 }
 
 /// The conditions of joining.
@@ -88,7 +90,7 @@ impl Table {
         idempotency: Option<&IdempotencyItem>,
         occasion: &Occasion,
     ) -> Written<AcceptanceCheck> {
-        let Acceptance { invitation, user, member } = *acceptance;
+        let Acceptance { invitation, user, member, tells_inviter } = *acceptance;
         let organization = invitation.organization_id;
         let inviter = Authority::to_grant(organization, invitation.invited_by.clone(), invitation.roles);
         let (settle, live) = settled(organization, InvitationState::Accepted, Some(&user.id), occasion);
@@ -118,6 +120,11 @@ impl Table {
         if invitation.roles.contains(Role::OrganizationAdmin) {
             let (count, counted) = admins::one_more();
             transaction = transaction.update(None, &Key::admins(organization), count, counted);
+        }
+        if tells_inviter {
+            let mail_id = self.environment.new_id().to_string();
+            let notice = AcceptanceNoticeItem::new(invitation, &user.id, mail_id, occasion.at);
+            transaction = transaction.create(None, &notice);
         }
         let record = AuditRecord {
             actor: Some(&user.id),

@@ -4,9 +4,11 @@
 //! membership. Writes take an [`Authority`](crate::domain::Authority) and check it in their own transaction.
 
 mod accept_invitation;
+mod acceptance_notice;
 mod admins;
 mod answered;
 mod change_roles;
+mod change_settings;
 mod commit;
 mod count_invitations;
 mod create_invitation;
@@ -51,7 +53,9 @@ use jiff::SignedDuration;
 use crate::{domain::Timestamp, environment::Environment};
 
 pub use accept_invitation::{Acceptance, AcceptanceCheck, InvitationToAnswer};
+pub use acceptance_notice::{ClaimedNotice, NoticeClaim};
 pub use change_roles::{RoleChange, RoleChangeCheck};
+pub use change_settings::SettingsCheck;
 pub use commit::{Committed, Written};
 pub use create_invitation::{Attempt, CreateInvitationCheck, Replaced};
 pub use create_organization::{CreateOrganizationCheck, RightToCreate};

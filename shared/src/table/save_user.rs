@@ -2,7 +2,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
 use super::{StoreError, Table, expression::Expression};
 use crate::{
-    domain::{Onboarding, User},
+    domain::{Locale, Onboarding, PersonName, User},
     items::{Item, Key, UserItem},
 };
 
@@ -31,16 +31,16 @@ impl Table {
 /// The update of a user's data that comes from Cognito: `SET …`.
 pub(super) fn identity(user: &User) -> Expression {
     // An absent name is NULL, not removed, so that the expression stays one SET clause that others can be appended to.
-    let name =
-        user.name.as_ref().map_or(AttributeValue::Null(true), |name| AttributeValue::S(name.as_str().to_owned()));
+    let text = |text: Option<&str>| text.map_or(AttributeValue::Null(true), |text| AttributeValue::S(text.to_owned()));
     Expression::new(
-        "SET #entity = :user, #schema = :schema, #user_id = :id, #email = :email, #email_verified = :verified, #name = :name, #as_of = :as_of",
+        "SET #entity = :user, #schema = :schema, #user_id = :id, #email = :email, #email_verified = :verified, #name = :name, #locale = :locale, #as_of = :as_of",
     )
     .string(":user", UserItem::ENTITY)
     .number(":schema", 1)
     .string(":id", &user.id)
     .string(":email", user.email.as_str())
     .value(":verified", AttributeValue::Bool(user.email_verified))
-    .value(":name", name)
+    .value(":name", text(user.name.as_ref().map(PersonName::as_str)))
+    .value(":locale", text(user.locale.as_ref().map(Locale::as_str)))
     .string(":as_of", user.as_of)
 }

@@ -143,7 +143,18 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
 
     /// Writes an audit record (R17). Its action is counted after the commit: never for an attempt, a rejection or a
     /// repeated response.
-    pub(super) fn audit(mut self, organization: OrganizationId, occasion: &Occasion, record: AuditRecord<'_>) -> Self {
+    pub(super) fn audit(self, organization: OrganizationId, occasion: &Occasion, record: AuditRecord<'_>) -> Self {
+        self.audit_fields(organization, occasion, record, &[])
+    }
+
+    /// Does the same as [`Self::audit`], and names the `fields` that changed.
+    pub(super) fn audit_fields(
+        mut self,
+        organization: OrganizationId,
+        occasion: &Occasion,
+        record: AuditRecord<'_>,
+        fields: &[&str],
+    ) -> Self {
         self.counted = counted(record.action);
         let item = AuditItem {
             organization_id: organization.into(),
@@ -152,6 +163,7 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
             action: record.action.into(),
             target: record.target,
             roles: record.roles.map(|roles| roles.iter().map(Into::into).collect()),
+            fields: (!fields.is_empty()).then(|| fields.iter().map(|field| (*field).to_owned()).collect()),
             at: occasion.at.into(),
             request_id: occasion.request_id.clone(),
         };

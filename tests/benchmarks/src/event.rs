@@ -47,6 +47,10 @@ impl Request<'_> {
             },
             "isBase64Encoded": false
         });
+        // Its routes require the header.
+        if method == "PATCH" {
+            event["headers"]["if-match"] = json!("*");
+        }
         if !self.path.is_empty() {
             event["pathParameters"] = object(self.path);
         }

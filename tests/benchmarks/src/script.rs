@@ -139,6 +139,15 @@ async fn changes(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
     let route = "PUT /organizations/{organizationId}/members/{userId}/roles";
     let body = Some(json!({"roles": ["billing_admin"]}));
     stage.call(Request { user: ADA, route, path, body, ..Request::default() }).await?;
+    for (route, body) in [
+        (
+            "PATCH /organizations/{organizationId}/settings/general",
+            json!({"phone": "+1 555 0100", "metadata": {"a": 1}}),
+        ),
+        ("PATCH /organizations/{organizationId}/settings/billing", json!({"billingContact": "bills@example.com"})),
+    ] {
+        stage.call(Request { user: ADA, route, path: &[here], body: Some(body), ..Request::default() }).await?;
+    }
     let route = "DELETE /organizations/{organizationId}/members/{userId}";
     stage.call(Request { user: ADA, route, path, ..Request::default() }).await.map(drop)
 }

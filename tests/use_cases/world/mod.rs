@@ -35,7 +35,7 @@ pub(crate) use answer::Answer;
 pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
 pub(crate) use inbox::{Behavior, Inbox, Quota, Taken};
-pub(crate) use outside::{Pool, stream_record};
+pub(crate) use outside::{Pool, notice_record, stream_record};
 use routes::Functions;
 
 pub(crate) const CLIENT: &str = "client-1";
@@ -109,6 +109,7 @@ impl World {
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
                 ("INVITATION_EMAILS_PER_ADDRESS_PER_DAY", &address),
                 ("ACCEPT_IN_APP", "true"),
+                ("ACCEPTANCE_EMAILS", "true"),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
                 ("PRODUCT_NAME", "Example"),
                 ("ACCENT_COLOR", "#0b57d0"),

@@ -67,3 +67,12 @@ pub(crate) fn stream_record(item: &Value) -> Value {
         }
     })
 }
+
+/// An email about an acceptance as the stream shows it when it was asked for.
+pub(crate) fn notice_record(item: &Value) -> Value {
+    let mut record = stream_record(item);
+    for name in ["joined_id", "mail_kind"] {
+        record["dynamodb"]["NewImage"][name] = json!({ "S": item[name] });
+    }
+    record
+}

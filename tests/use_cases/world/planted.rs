@@ -2,8 +2,8 @@ use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use jiff::SignedDuration;
 use shared::{
     domain::{
-        Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, Member, Organization, OrganizationDetails,
-        OrganizationId, OrganizationName, OrganizationStatus, RoleSet, UserId,
+        Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, Member, Metadata, Organization,
+        OrganizationDetails, OrganizationId, OrganizationName, OrganizationStatus, RoleSet, UserId,
     },
     items::{Attributes, InvitationItem, Item, List, MemberItem, OrganizationItem, PointerItem},
 };
@@ -18,6 +18,7 @@ impl World {
             organization_id: organization.parse().unwrap(),
             user_id: user.parse().unwrap(),
             email: format!("{user}@example.com").parse().unwrap(),
+            locale: None,
             name: None,
             roles: RoleSet::parse(roles.iter().copied()).unwrap(),
             joined_at: self.environment.now(),
@@ -73,6 +74,7 @@ impl World {
                 country: None,
             };
             let organization = Organization {
+                metadata: Metadata::default(),
                 id,
                 details,
                 status: OrganizationStatus::Active,

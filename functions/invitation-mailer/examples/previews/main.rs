@@ -38,7 +38,7 @@ fn main() {
         let mails = [
             ("invitation", invitation_mail(settings, invitation, organization, inviter, token)),
             ("reminder", reminder_mail(settings, invitation, organization, inviter, token)),
-            ("accepted", accepted_mail(settings, None, invitation, organization, joined)),
+            ("accepted", accepted_mail(settings, inviter, invitation, organization, joined)),
         ];
         for (name, mail) in mails {
             let mail = mail.unwrap();

@@ -2,8 +2,8 @@
 
 use shared::domain::{
     Delivery, DeliveryStatus, Invitation, InvitationId, InvitationMessage, InvitationState, InvitationToken, Member,
-    Organization, OrganizationId, OrganizationStatus, PersonName, RoleSet, SubmittedDetails, Timestamp, UserId,
-    Version,
+    Metadata, Organization, OrganizationId, OrganizationStatus, PersonName, RoleSet, SubmittedDetails, Timestamp,
+    UserId, Version,
 };
 use uuid::Uuid;
 
@@ -29,6 +29,7 @@ impl Sample {
             user_id: user.clone(),
             email: email.parse().unwrap(),
             name: person.and_then(|name| PersonName::parse(name).ok()),
+            locale: None,
             roles,
             joined_at: now,
             version: Version::new(id),
@@ -39,6 +40,7 @@ impl Sample {
                 details: SubmittedDetails { name: Some(organization.to_owned()), ..SubmittedDetails::default() }
                     .parse()
                     .unwrap(),
+                metadata: Metadata::default(),
                 status: OrganizationStatus::Active,
                 created_at: now,
                 created_by: user.clone(),

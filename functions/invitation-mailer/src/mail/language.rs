@@ -44,8 +44,13 @@ impl Language {
         }
     }
 
+    /// The language of the first locale that has one.
+    pub(super) fn of_first<'a>(locales: impl IntoIterator<Item = Option<&'a Locale>>) -> Option<Self> {
+        locales.into_iter().find_map(Self::of)
+    }
+
     /// The language of a locale, if mails are written in it: `de-AT` is German.
-    pub(super) fn of(locale: Option<&Locale>) -> Option<Self> {
+    fn of(locale: Option<&Locale>) -> Option<Self> {
         locale?.as_str().split('-').next()?.parse().ok()
     }
 }

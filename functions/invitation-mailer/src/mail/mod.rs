@@ -10,7 +10,7 @@ mod words;
 
 use askama::Template;
 use shared::{
-    domain::{Invitation, InvitationToken, Locale, Member, Organization, PersonName},
+    domain::{Invitation, InvitationToken, Member, Organization, PersonName},
     post_office::Mail,
 };
 
@@ -81,19 +81,18 @@ pub fn reminder_mail(
     to_the_invited(Kind::Reminder, settings, invitation, organization, inviter, token)
 }
 
-/// Tells the inviter who has accepted. The invitation's locale is that of the invited person, so the caller says the inviter's,
-/// if it is known. Its only link leads to the front end.
+/// Tells the inviter who has accepted, in the inviter's language. Its only link leads to the front end.
 ///
 /// # Errors
 /// Never for the templates of this crate.
 pub fn accepted_mail(
     settings: &MailSettings,
-    locale: Option<&Locale>,
+    inviter: &Member,
     invitation: &Invitation,
     organization: &Organization,
     joined: &Member,
 ) -> Result<Mail, askama::Error> {
-    let language = Language::of(locale).unwrap_or(settings.language);
+    let language = Language::of_first([inviter.locale.as_ref()]).unwrap_or(settings.language);
     let content = content(settings, language, invitation, organization, joined.name.as_ref())?;
     let words = &words::words(language, Kind::Accepted, &content)?;
     Html { language, brand: &settings.brand, words, message: None, link: &settings.app_url }.mail()
@@ -107,7 +106,8 @@ fn to_the_invited(
     inviter: &Member,
     token: &InvitationToken,
 ) -> Result<Mail, askama::Error> {
-    let language = Language::of(invitation.locale.as_ref()).unwrap_or(settings.language);
+    let language =
+        Language::of_first([invitation.locale.as_ref(), inviter.locale.as_ref()]).unwrap_or(settings.language);
     let content = content(settings, language, invitation, organization, inviter.name.as_ref())?;
     let words = &words::words(language, kind, &content)?;
     let message = invitation.message.as_ref().map(|message| unlinked(message.as_str()));

@@ -1,3 +1,5 @@
+use shared::domain::Locale;
+
 use super::{sample::Sample, *};
 
 fn settings(language: Language) -> MailSettings {
@@ -16,7 +18,8 @@ const INVITATION: Write =
     |settings, it| invitation_mail(settings, &it.invitation, &it.organization, &it.inviter, &it.token);
 const REMINDER: Write =
     |settings, it| reminder_mail(settings, &it.invitation, &it.organization, &it.inviter, &it.token);
-const ACCEPTED: Write = |settings, it| accepted_mail(settings, None, &it.invitation, &it.organization, &it.joined);
+const ACCEPTED: Write =
+    |settings, it| accepted_mail(settings, &it.inviter, &it.invitation, &it.organization, &it.joined);
 const ALL: [(&str, Write); 3] = [("invitation", INVITATION), ("reminder", REMINDER), ("accepted", ACCEPTED)];
 
 /// Every mail in every language, about the same.
@@ -119,12 +122,13 @@ fn the_invitation_says_in_which_language() {
     assert!(french.contains("invitation à rejoindre"), "{french}");
     // The locale of the invited person is not the inviter's.
     sample.invitation.locale = Some(Locale::parse("ja").unwrap());
-    let Sample { invitation, organization, joined, .. } = &sample;
-    let to_inviter = |locale: Option<&Locale>| {
-        accepted_mail(&settings(Language::French), locale, invitation, organization, joined).unwrap().subject
-    };
-    assert!(to_inviter(None).contains("a été acceptée"));
-    assert!(to_inviter(Some(&Locale::parse("es-MX").unwrap())).contains("se ha aceptado"));
+    let settings = &settings(Language::French);
+    assert!(ACCEPTED(settings, &sample).unwrap().subject.contains("a été acceptée"));
+    sample.inviter.locale = Some(Locale::parse("es-MX").unwrap());
+    assert!(ACCEPTED(settings, &sample).unwrap().subject.contains("se ha aceptado"));
+    // Without one of its own, an invitation is in the inviter's language.
+    sample.invitation.locale = Locale::parse("tlh").ok();
+    assert!(INVITATION(settings, &sample).unwrap().subject.contains("nvitación"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use local_stack::Call;
 use serde_json::{Value, json};
 use shared::domain::InvitationState;
 
-use crate::world::{ADMIN, ENGINE, MEMBER, World, notice_record};
+use crate::world::{ADMIN, ENGINE, MEMBER, World, stream_record};
 
 const PAGE: &str = "../docs/capacity.md";
 
@@ -124,7 +124,7 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     bill.write("Accept", 1, (&bob, "POST", "/invitations/accept"), Some(token(&bob))).await;
     let tell = async || {
         let items = world.items(&format!("ORG#{organization}")).await;
-        let notices = items.iter().filter(|item| item["entity"] == "acceptance_notice").map(notice_record).collect();
+        let notices = items.iter().filter(|item| item["entity"] == "acceptance_notice").map(stream_record).collect();
         world.engine.clear_calls();
         world.mailer(notices).await;
     };

@@ -345,7 +345,9 @@ fn a_missing_field_is_named() {
             let granted = field == "roles" && entity != "audit_record";
             let identified = match entity.as_str() {
                 "invitation" => field == "invitation_id",
-                "acceptance_notice" => ["invitation_id", "mail_attempts", "mail_due_at", "mail_kind"].contains(&field.as_str()),
+                "acceptance_notice" => {
+                    ["invitation_id", "mail_attempts", "mail_due_at", "mail_kind"].contains(&field.as_str())
+                }
                 _ => false,
             };
             match rewritten(without) {

@@ -29,9 +29,11 @@ impl Run<'_> {
     /// Visits one hour after another, the earliest first.
     ///
     /// The watermark moves past an hour if it ended long enough ago, it was read to its end, and nothing of it is left to
-    /// the next run. It stays before the first hour of which that is not so, and the run goes on behind it.
-    pub(crate) async fn walk(&self, walk: &Walk, counts: &mut Counts) -> Result<(), StoreError> {
+    /// the next run. It stays before the first hour of which that is not so, and the run goes on behind it. Returns where
+    /// the watermark is now.
+    pub(crate) async fn walk(&self, walk: &Walk, counts: &mut Counts) -> Result<Timestamp, StoreError> {
         let mut hour = walk.first;
+        let mut done = walk.first;
         let mut is_unbroken = true;
         while hour <= walk.to && !self.must_end() {
             let left = counts.left;
@@ -41,10 +43,11 @@ impl Run<'_> {
             is_unbroken &= is_read && is_over && counts.left == left;
             if is_unbroken {
                 self.sweeper.table.move_watermark(walk.mark, next).await?;
+                done = next;
             }
             hour = next;
         }
-        Ok(())
+        Ok(done)
     }
 
     /// Reads an hour, a page of every slot at a time, and treats what it finds. Returns whether it read all of it.

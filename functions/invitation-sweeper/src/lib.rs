@@ -85,10 +85,8 @@ impl InvitationSweeper {
             left = counts.left,
             "sweep"
         );
-        for (metric, number) in [(Metric::SweepsSkipped, counts.skipped), (Metric::SweepsLeft, counts.left)] {
-            if number > 0 {
-                environment.metrics().add(metric, number);
-            }
+        if counts.skipped > 0 {
+            environment.metrics().add(Metric::InvitationsSkipped, counts.skipped);
         }
         environment.metrics().write(environment.now(), &invocation.origin(SERVICE), None);
         done.and(counts.failed())

@@ -25,7 +25,7 @@ impl Run<'_> {
         let first = until.filter(|until| *until <= to).unwrap_or(now).max(now.start_of_hour());
         let from = now.plus(SignedDuration::from_millis(1));
         let walk = Walk { mark: Mark::Reminded, first, from, to };
-        self.walk(&walk, counts).await
+        self.walk(&walk, counts).await.map(drop)
     }
 
     pub(crate) async fn remind_of(&self, found: Vec<Expiring>) -> Counts {

@@ -17,16 +17,14 @@ type Expired = Vec<(InvitationId, AddressKey)>;
 impl Run<'_> {
     /// Ends the invitations that have expired, from the watermark on.
     pub(crate) async fn sweep(&self, until: Option<Timestamp>, counts: &mut Counts) -> Result<(), StoreError> {
-        let table = &self.sweeper.table;
         let first = match until {
             Some(until) => until,
-            None => table.created_at().await?.start_of_hour(),
+            None => self.sweeper.table.created_at().await?.start_of_hour(),
         };
-        let walk = Walk { mark: Mark::Swept, first, from: first, to: self.occasion.at };
-        self.walk(&walk, counts).await?;
-        let lag = self.occasion.at.as_seconds()
-            - table.watermark().await?.swept_until.map_or(first, |until| until.0).as_seconds();
-        self.environment().metrics().largest(Metric::SweepLag, lag);
+        let now = self.occasion.at;
+        let walk = Walk { mark: Mark::Swept, first, from: first, to: now };
+        let done = self.walk(&walk, counts).await?;
+        self.environment().metrics().largest(Metric::SweepLag, now.as_seconds() - done.as_seconds());
         Ok(())
     }
 

@@ -53,8 +53,7 @@ metrics! {
     InvitationsDeclined = Count, "Invitations that users declined.";
     InvitationsExpired = Count, "Invitations whose expiry was materialized: their seats are free.";
     RemindersQueued = Count, "Reminders of invitations that the sweeper handed to the mailer.";
-    SweepsSkipped = Count, "Expired invitations that the sweeper left as they are, because an item of theirs is damaged.";
-    SweepsLeft = Count, "Invitations that a run of the sweeper left to the next one.";
+    InvitationsSkipped = Count, "Invitations that the sweeper left as they are, because an item of theirs is damaged.";
     SweepLag = Seconds, "Seconds since the instant up to which the sweeper has ended every expired invitation.";
     MailsSent = Count, "Emails that SES accepted.";
     MailsFailed = Count, "Emails that the mailer will not send. The delivery reason of the invitation says why.";

@@ -34,6 +34,7 @@ use shared::{
 };
 
 pub(crate) use answer::Answer;
+pub(crate) use billed::Snapshot;
 pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
 pub(crate) use inbox::{Behavior, Inbox, Quota, Taken};
@@ -193,6 +194,11 @@ impl World {
     /// Somebody with an organization; answers with its id.
     pub(crate) async fn creator(&self, user: &str) -> String {
         self.sign_up(user, Some("Acme")).await;
+        self.owned(user).await
+    }
+
+    /// The id of the only organization of somebody.
+    pub(crate) async fn owned(&self, user: &str) -> String {
         let me = self.call(user, "GET", "/me", None).await;
         me.json["organizations"][0]["organizationId"].as_str().unwrap().to_owned()
     }

@@ -6,6 +6,7 @@
 
 pub mod allowance;
 pub mod configuration;
+pub mod deadline;
 pub mod directory;
 pub mod domain;
 pub mod environment;

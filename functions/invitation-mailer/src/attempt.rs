@@ -13,7 +13,7 @@ use shared::{
 use crate::{
     backoff,
     claimed::Claimed,
-    mail::{MailSettings, accepted_mail, invitation_mail},
+    mail::{MailSettings, accepted_mail, invitation_mail, reminder_mail},
     outcome::Outcome,
 };
 
@@ -119,7 +119,8 @@ impl Sender<'_> {
                 return Ok(Attempt::Done(Outcome::Failed));
             }
         };
-        let mail = invitation_mail(self.settings, &claimed.invitation, organization, &inviter, &token);
+        let written = if unsent.kind == MailKind::Reminder { reminder_mail } else { invitation_mail };
+        let mail = written(self.settings, &claimed.invitation, organization, &inviter, &token);
         self.send_written(unsent, Claimed::Invitation(Box::new(claimed), inviter), mail).await
     }
 

@@ -6,6 +6,8 @@ mod acceptance_notice;
 mod address;
 mod admins;
 mod audit;
+mod expiring;
+pub mod expiry_slot;
 mod field;
 mod idempotency;
 mod invitation;
@@ -19,6 +21,7 @@ mod read;
 mod tests;
 mod unsent_mail;
 mod user;
+mod watermark;
 mod workspace;
 
 use std::{collections::HashMap, convert::Infallible};
@@ -32,6 +35,8 @@ pub use acceptance_notice::AcceptanceNoticeItem;
 pub use address::{AddressGuardItem, Holder};
 pub use admins::AdminsItem;
 pub use audit::{AuditAction, AuditItem};
+pub use expiring::{Expiring, ExpiringItem};
+pub use expiry_slot::{EXPIRY_SLOT_ATTRIBUTE, ExpirySlot};
 pub use field::Text;
 pub use idempotency::{Answer, IdempotencyItem, KeyReused};
 pub use invitation::InvitationItem;
@@ -42,6 +47,7 @@ pub use member::{MemberItem, PointerItem};
 pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
 pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
+pub use watermark::WatermarkItem;
 pub use workspace::WorkspaceItem;
 
 /// An item as DynamoDB attributes.

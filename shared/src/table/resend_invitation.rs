@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::{Authority, DeliveryStatus, Invitation, InvitationLimits, InvitationState},
-    items::{AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List, Listing},
+    items::{AddressGuardItem, AuditAction, ExpirySlot, Holder, IdempotencyItem, InvitationItem, Key, List, Listing},
 };
 
 /// The conditions of a resend.
@@ -73,7 +73,7 @@ impl Table {
         transaction = if resend.uses_a_seat() {
             transaction.create(ResendCheck::Address, &guard)
         } else {
-            transaction.put(ResendCheck::Address, &guard, holds(before))
+            transaction.put(ResendCheck::Address, &guard, holds(before.id))
         };
         if after.delivery.status == DeliveryStatus::Queued {
             let address = after.email.key();
@@ -109,12 +109,13 @@ fn renewed(resend: Resend<'_>, mail_id: &str, occasion: &Occasion) -> (Expressio
     let text =
         |value: Option<&str>| value.map_or(AttributeValue::Null(true), |text| AttributeValue::S(text.to_owned()));
     let mut change = Expression::new(
-        "SET #state = :pending, #list = :list, #list_key = :list_key, #invited_address = :address, #expires_at = :expires_at, #invited_by = :inviter, #inviter_username = :username, #inviter_name = :name, #mail_id = :mail, #mail_attempts = :none, #delivery_status = :status, #delivery_reason = :nothing, #delivery_at = :now",
+        "SET #state = :pending, #list = :list, #list_key = :list_key, #invited_address = :address, #expiry_slot = :slot, #resent_at = :now, #expires_at = :expires_at, #invited_by = :inviter, #inviter_username = :username, #inviter_name = :name, #mail_id = :mail, #mail_attempts = :none, #delivery_status = :status, #delivery_reason = :nothing, #delivery_at = :now",
     )
     .string(":pending", InvitationState::Pending.name())
     .string(":list", List::Invitations(InvitationState::Pending).name(after.organization_id))
     .string(":list_key", Listing::key_of_invitation(after.expires_at, after.id))
     .string(":address", after.email.key())
+    .string(":slot", ExpirySlot::of(after.expires_at, after.id))
     .string(":expires_at", after.expires_at)
     .string(":inviter", &after.invited_by)
     .value(":username", text(after.inviter_username.as_deref()))
@@ -149,8 +150,10 @@ fn renewed(resend: Resend<'_>, mail_id: &str, occasion: &Occasion) -> (Expressio
     }
     let due = InvitationItem::due(&after.delivery);
     change = match due {
-        Some(due) => change.appended(", #mail_due_at = :due REMOVE #settled_at, #settled_by").string(":due", due),
-        None => change.appended(" REMOVE #settled_at, #settled_by, #mail_due_at"),
+        Some(due) => {
+            change.appended(", #mail_due_at = :due REMOVE #settled_at, #settled_by, #mail_kind").string(":due", due)
+        }
+        None => change.appended(" REMOVE #settled_at, #settled_by, #mail_kind, #mail_due_at"),
     };
     (change, unchanged)
 }

@@ -36,7 +36,7 @@ impl Table {
         let delivery = DeliveryChannel::Email.begins(occasion.at);
         let due = InvitationItem::due(&delivery).unwrap_or(occasion.at);
         let change = Expression::new(
-            "SET #mail_id = :mail, #mail_attempts = :none, #delivery_status = :queued, #delivery_at = :now, #mail_due_at = :due REMOVE #delivery_reason",
+            "SET #mail_id = :mail, #mail_attempts = :none, #delivery_status = :queued, #delivery_at = :now, #mail_due_at = :due REMOVE #delivery_reason, #mail_kind",
         )
         .string(":mail", self.environment.new_id())
         .number(":none", 0)

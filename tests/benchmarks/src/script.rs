@@ -37,7 +37,8 @@ pub(crate) async fn record(product: &Product) -> Result<Vec<Recording>> {
     reads(&mut stage, &organization, &invitation).await?;
     changes(&mut stage, &organization).await?;
     stage.delivered().await?;
-    stage.tick().await?;
+    stage.tick("send-due-mails").await?;
+    stage.tick("sweep").await?;
     let mut recordings = stage.finish().await?;
     let names = product.functions.iter().flat_map(invocations);
     names

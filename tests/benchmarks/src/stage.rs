@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use axum::body::Bytes;
 use local_stack::{Data, Engine};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Result,
@@ -87,9 +87,9 @@ impl<'a> Stage<'a> {
         self.invoke("event", event).await.map(drop)
     }
 
-    /// What the schedule sends the mailer.
-    pub(crate) async fn tick(&mut self) -> Result<()> {
-        self.invoke("schedule", Bytes::from_static(br#"{"task":"send-due-mails"}"#)).await.map(drop)
+    /// What a schedule sends.
+    pub(crate) async fn tick(&mut self, task: &str) -> Result<()> {
+        self.invoke(task, json!({ "task": task }).to_string().into()).await.map(drop)
     }
 
     /// Ends the functions: everything that was recorded, by name.

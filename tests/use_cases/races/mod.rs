@@ -3,6 +3,7 @@
 mod admins;
 mod create_organization;
 mod invitations;
+mod sweeper;
 
 use std::{sync::Arc, time::Duration};
 

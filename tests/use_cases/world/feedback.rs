@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::{feedback::MailTags, table::Table, telemetry::Invocation};
+use shared::{feedback::MailTags, telemetry::Invocation};
 
 use super::World;
 
@@ -59,11 +59,5 @@ impl World {
     /// The tags of the last email to an address.
     pub(crate) fn tags(&self, email: &str) -> MailTags {
         self.inbox.taken().into_iter().rfind(|mail| mail.to == email).expect("a mail").tags
-    }
-
-    /// The table, as the functions see it.
-    pub(crate) fn table(&self) -> Table {
-        let patience = jiff::SignedDuration::from_secs(9);
-        Table::new(self.client.clone(), self.table_name.clone(), self.environment.clone(), patience)
     }
 }

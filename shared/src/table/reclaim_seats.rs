@@ -8,12 +8,12 @@ use super::{
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
-    domain::{Invitation, InvitationState, OrganizationId},
+    domain::{Invitation, InvitationState, OrganizationId, Timestamp},
     items::{AuditAction, InvitationItem, Key, List, listing::Span},
 };
 
 /// The most invitations that one transaction ends: three actions each, of DynamoDB's hundred.
-const AT_ONCE: usize = 30;
+pub const AT_ONCE: usize = 30;
 
 impl Table {
     /// Ends invitations that have expired and still hold a seat and an address, the oldest first: the seats are free at
@@ -21,15 +21,7 @@ impl Table {
     ///
     /// The index may lag behind. What it shows and what is no longer so is left out.
     pub async fn reclaim_seats(&self, organization: OrganizationId, occasion: &Occasion) -> Result<usize, WriteError> {
-        let expired = ListedQuery {
-            organization,
-            parts: vec![(List::Invitations(InvitationState::Pending), Span::until(occasion.at))],
-            backwards: false,
-            filter: None,
-            limit: AT_ONCE,
-        };
-        let page = self.listed(&expired, None, AT_ONCE).await?;
-        let mut expired = page.listed(read::read::<InvitationItem, Invitation>).items;
+        let mut expired = self.expired_invitations(organization, occasion.at, AT_ONCE).await?;
         while !expired.is_empty() {
             match self.expire(organization, &expired, occasion).await? {
                 Ok(_) => return Ok(expired.len()),
@@ -47,6 +39,24 @@ impl Table {
             }
         }
         Ok(0)
+    }
+
+    /// The invitations that have expired and still hold a seat, the oldest first, `limit` at most. The index may lag behind.
+    pub async fn expired_invitations(
+        &self,
+        organization: OrganizationId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        let expired = ListedQuery {
+            organization,
+            parts: vec![(List::Invitations(InvitationState::Pending), Span::until(now))],
+            backwards: false,
+            filter: None,
+            limit,
+        };
+        let page = self.listed(&expired, None, limit).await?;
+        Ok(page.listed(read::read::<InvitationItem, Invitation>).items)
     }
 
     /// All of them or none. Each condition has the number of its invitation.

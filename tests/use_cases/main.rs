@@ -8,6 +8,7 @@
     reason = "in a test a panic is the report"
 )]
 
+mod batch;
 mod bodies;
 mod create_organization;
 mod expiry;

@@ -84,7 +84,8 @@ impl World {
         Self::with_all_limits(SEATS, [1000, 1000, address]).await
     }
 
-    async fn with_all_limits(seat_limit: u64, [inviter, organization, address]: [u32; 3]) -> Self {
+    /// Seats; invitations of one inviter, of one organization, and emails to one address, each on one day.
+    pub(crate) async fn with_all_limits(seat_limit: u64, [inviter, organization, address]: [u32; 3]) -> Self {
         let engine = match std::env::var(ENGINE) {
             Ok(url) => Engine::before(&url).await.unwrap(),
             Err(_) => Engine::start(Data::Memory).await.unwrap(),

@@ -48,7 +48,7 @@ pub(super) fn plan<'a>(rows: impl IntoIterator<Item = &'a Row>, given: Given<'_>
         seats: given.read.seats.clone(),
         emails: given.read.emails.clone(),
         invited: HashSet::new(),
-        reclaimed: HashSet::new(),
+        ended: HashSet::new(),
     };
     if planner.seats.is_of_another_day(given.now) {
         planner.seats.begin_day(given.now);
@@ -86,7 +86,8 @@ struct Planner<'a> {
     seats: SeatsItem,
     emails: HashMap<AddressKey, u32>,
     invited: HashSet<AddressKey>,
-    reclaimed: HashSet<InvitationId>,
+    /// The expired invitations that are over now: reclaimed, or replaced by a row.
+    ended: HashSet<InvitationId>,
 }
 
 impl Planner<'_> {
@@ -113,6 +114,9 @@ impl Planner<'_> {
         self.seats.count(&actor.user_id, replaced.is_none());
         self.emails.insert(address.clone(), emails + u32::from(is_mailed));
         self.invited.insert(address);
+        if let Some(Replaced::Expired(id)) = &replaced {
+            self.ended.insert(*id);
+        }
         Ok(replaced)
     }
 
@@ -125,7 +129,7 @@ impl Planner<'_> {
         match read.holders.get(address) {
             None => Ok(None),
             Some(Holder::Member(_)) => Err(NotInvited::AlreadyAMember),
-            Some(Holder::Invitation(id, _)) if self.reclaimed.contains(id) => Ok(None),
+            Some(Holder::Invitation(id, _)) if self.ended.contains(id) => Ok(None),
             Some(Holder::Invitation(id, expiry)) if *expiry <= now => Ok(Some(Replaced::Expired(*id))),
             Some(Holder::Invitation(id, _)) => {
                 let (held, inviter) = read.pending.get(id).ok_or(NotInvited::AlreadyPending)?;
@@ -138,12 +142,12 @@ impl Planner<'_> {
     fn reclaim(&mut self) -> Result<(), No> {
         let Some(expired) = self.given.expired else { return Err(No::NeedsSeats) };
         let next: Vec<_> =
-            expired.iter().filter(|id| !self.reclaimed.contains(*id)).take(RECLAIMED_AT_ONCE).copied().collect();
+            expired.iter().filter(|id| !self.ended.contains(*id)).take(RECLAIMED_AT_ONCE).copied().collect();
         if next.is_empty() {
             return Err(NoRoom::SeatLimit.into());
         }
         self.seats.release(next.len() as u64);
-        self.reclaimed.extend(next);
+        self.ended.extend(next);
         Ok(())
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod acceptance_notice;
+mod batch;
 mod bodies;
 mod create_organization;
 mod expiry;

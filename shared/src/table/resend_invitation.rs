@@ -6,7 +6,7 @@ use super::{
     expression::Expression,
     invitation_mail::{MOST_SECRETS, hashes},
     mailbox::one_more_email,
-    seats::{DayCount, counted},
+    seats::{DayCount, Growth, counted},
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
@@ -63,7 +63,7 @@ impl Table {
         let guard = AddressGuardItem::new(organization, &after.email.key(), &holder);
         let mail_id = self.environment.new_id().to_string();
         let (change, unchanged) = renewed(resend, &mail_id, occasion);
-        let (count, within) = counted(day, resend.uses_a_seat(), limits, authority.actor(), occasion);
+        let (count, within) = counted(day, Growth::one(resend.uses_a_seat()), limits, authority.actor(), occasion);
         let mut transaction = Transaction::new(self).authorize(authority).update(
             ResendCheck::Invitation,
             &Key::invitation(organization, before.id),

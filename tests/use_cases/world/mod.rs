@@ -99,7 +99,12 @@ impl World {
         Self::with_all_limits(1000, [1000, 1000, 3], hours).await
     }
 
-    async fn with_all_limits(seat_limit: u64, [inviter, organization, address]: [u32; 3], reminder_hours: u16) -> Self {
+    /// Seats; invitations of one inviter, of one organization, and emails to one address, each on one day; hours of reminders.
+    pub(crate) async fn with_all_limits(
+        seat_limit: u64,
+        [inviter, organization, address]: [u32; 3],
+        reminder_hours: u16,
+    ) -> Self {
         let engine = match std::env::var(ENGINE) {
             Ok(url) => Engine::before(&url).await.unwrap(),
             Err(_) => Engine::start(Data::Memory).await.unwrap(),

@@ -46,6 +46,8 @@ READ_UNITS_PER_READ, WRITE_UNITS_PER_WRITE = 4, 15
 MEMORY_GB, SECONDS_PER_REQUEST = 0.25, 0.02
 # Bytes: the function's line, Lambda's own START, END and REPORT, and the gateway's access line.
 LOG_BYTES_PER_REQUEST = 1200
+# SES reports each email's delivery: an invocation, and an update of the invitation and two index entries.
+WRITE_UNITS_PER_REPORT = 3
 # X-Ray traces the first request of each second and one in twenty beyond.
 SECONDS_A_MONTH, TRACED_BEYOND = 30 * 24 * 3600, 0.05
 # The mailer's schedule comes every minute, the sweeper's every 15. Without unsent mails the mailer reads an empty index, half a unit;
@@ -106,7 +108,8 @@ def lines(users: int) -> list[tuple[str, str, float]]:
     reads, writes = requests * (1 - WRITING), requests * WRITING
     read_units, write_units = reads * READ_UNITS_PER_READ + SCHEDULED_READ_UNITS, writes * WRITE_UNITS_PER_WRITE
     mails = users * MAILS_PER_USER
-    invocations = requests + mails + SCHEDULED
+    write_units += mails * WRITE_UNITS_PER_REPORT
+    invocations = requests + 2 * mails + SCHEDULED
     gigabyte_seconds = invocations * MEMORY_GB * SECONDS_PER_REQUEST
     stored, logged = users * STORED_BYTES_PER_USER / 1e9, invocations * LOG_BYTES_PER_REQUEST / 1e9
     traces = min(invocations, SECONDS_A_MONTH) + max(0, invocations - SECONDS_A_MONTH) * TRACED_BEYOND

@@ -12,6 +12,7 @@ pub mod domain;
 pub mod environment;
 pub mod failure;
 pub mod fault;
+pub mod feedback;
 pub mod http;
 pub mod items;
 pub mod metrics;

@@ -9,10 +9,12 @@
 )]
 
 mod acceptance_notice;
+mod batch;
 mod bodies;
 mod create_organization;
 mod expiry;
 mod faults;
+mod feedback;
 mod idempotency;
 mod identity;
 mod invitation_states;

@@ -19,6 +19,7 @@ fn attribute(json: &Value) -> AttributeValue {
         "S" => AttributeValue::S(text(value)),
         "N" => AttributeValue::N(text(value)),
         "BOOL" => AttributeValue::Bool(value.as_bool().unwrap()),
+        "NULL" => AttributeValue::Null(true),
         "SS" => AttributeValue::Ss(value.as_array().unwrap().iter().map(text).collect()),
         "L" => AttributeValue::L(value.as_array().unwrap().iter().map(attribute).collect()),
         "M" => AttributeValue::M(attributes(value)),
@@ -275,6 +276,7 @@ const OPTIONAL: &[&str] = &[
     "actor",
     "target",
     "roles",
+    "rows_left",
 ];
 
 /// The fields that the kind declares: all but what every item carries, and what is there for an index only.

@@ -1,6 +1,6 @@
 use super::{MOST_EXPIRED_AT_ONCE, Occasion, StoreError, Table, listed::ListedQuery, read};
 use crate::{
-    domain::{Invitation, InvitationState, OrganizationId},
+    domain::{Invitation, InvitationState, OrganizationId, Timestamp},
     items::{InvitationItem, List, listing::Span},
 };
 
@@ -10,16 +10,26 @@ impl Table {
     ///
     /// The index may lag behind. What it shows and what is no longer so is left out.
     pub async fn reclaim_seats(&self, organization: OrganizationId, occasion: &Occasion) -> Result<usize, StoreError> {
-        let expired = ListedQuery {
-            organization,
-            parts: vec![(List::Invitations(InvitationState::Pending), Span::until(occasion.at))],
-            backwards: false,
-            filter: None,
-            limit: MOST_EXPIRED_AT_ONCE,
-        };
-        let page = self.listed(&expired, None, MOST_EXPIRED_AT_ONCE).await?;
-        let expired = page.listed(read::read::<InvitationItem, Invitation>).items;
+        let expired = self.expired_invitations(organization, occasion.at, MOST_EXPIRED_AT_ONCE).await?;
         let expired = expired.into_iter().map(|invitation| (invitation.id, invitation.email.key())).collect();
         Ok(self.end_expired(organization, expired, occasion).await?.ended)
+    }
+
+    /// The invitations that have expired and still hold a seat, the oldest first, `limit` at most. The index may lag behind.
+    pub async fn expired_invitations(
+        &self,
+        organization: OrganizationId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Invitation>, StoreError> {
+        let expired = ListedQuery {
+            organization,
+            parts: vec![(List::Invitations(InvitationState::Pending), Span::until(now))],
+            backwards: false,
+            filter: None,
+            limit,
+        };
+        let page = self.listed(&expired, None, limit).await?;
+        Ok(page.listed(read::read::<InvitationItem, Invitation>).items)
     }
 }

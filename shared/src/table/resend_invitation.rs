@@ -6,7 +6,7 @@ use super::{
     expression::Expression,
     invitation_mail::{MOST_SECRETS, hashes},
     mailbox::one_more_email,
-    seats::{DayCount, counted},
+    seats::{DayCount, Growth, counted},
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
@@ -34,6 +34,8 @@ pub struct Resend<'a> {
     pub before: &'a Invitation,
     /// With its new inviter, expiry and delivery. A link's hash is the only one in `secret_hashes`.
     pub after: &'a Invitation,
+    /// The actor says that the address is right, although the last email bounced or its reader complained.
+    pub confirms_address: bool,
 }
 
 impl Resend<'_> {
@@ -56,12 +58,12 @@ impl Table {
         occasion: &Occasion,
     ) -> Written<ResendCheck> {
         let organization = authority.organization();
-        let Resend { before, after } = resend;
+        let Resend { before, after, .. } = resend;
         let holder = Holder::Invitation(after.id, after.expires_at);
         let guard = AddressGuardItem::new(organization, &after.email.key(), &holder);
         let mail_id = self.environment.new_id().to_string();
         let (change, unchanged) = renewed(resend, &mail_id, occasion);
-        let (count, within) = counted(day, resend.uses_a_seat(), limits, authority.actor(), occasion);
+        let (count, within) = counted(day, Growth::one(resend.uses_a_seat()), limits, authority.actor(), occasion);
         let mut transaction = Transaction::new(self).authorize(authority).update(
             ResendCheck::Invitation,
             &Key::invitation(organization, before.id),
@@ -94,9 +96,16 @@ impl Table {
     }
 }
 
+/// The condition that the last email neither bounced nor caused a complaint.
+pub(super) fn deliverable() -> Expression {
+    Expression::new("NOT (#delivery_status IN (:bounced, :complained))")
+        .string(":bounced", DeliveryStatus::Bounced.name())
+        .string(":complained", DeliveryStatus::Complained.name())
+}
+
 /// The update of the invitation and its condition: that it is as it was read, its secrets included where they are written.
 fn renewed(resend: Resend<'_>, mail_id: &str, occasion: &Occasion) -> (Expression, Expression) {
-    let Resend { before, after } = resend;
+    let Resend { before, after, confirms_address } = resend;
     let text =
         |value: Option<&str>| value.map_or(AttributeValue::Null(true), |text| AttributeValue::S(text.to_owned()));
     let mut change = Expression::new(
@@ -120,6 +129,9 @@ fn renewed(resend: Resend<'_>, mail_id: &str, occasion: &Occasion) -> (Expressio
         .string(":was", before.state.name())
         .string(":until", before.expires_at)
         .string(":by", &before.invited_by);
+    if after.delivery.status == DeliveryStatus::Queued && !confirms_address {
+        unchanged = unchanged.and(deliverable());
+    }
     let has_expired = before.expires_at <= occasion.at;
     if has_expired || !after.secret_hashes.is_empty() {
         let latest = |all: &[&[String]]| {

@@ -79,6 +79,14 @@ impl<'a> Stage<'a> {
         Ok(rest.chars().take_while(|letter| is_of_token(*letter)).collect())
     }
 
+    /// What SES reports about the last mail.
+    pub(crate) async fn delivered(&mut self) -> Result<()> {
+        let sent = self.recordings.get("stream").ok_or("nothing is sent")?;
+        let mail = sent.exchanges.iter().find(|exchange| exchange.operation.starts_with("/v2/email/"));
+        let event = event::delivered(&mail.ok_or("there is no mail")?.request);
+        self.invoke("event", event).await.map(drop)
+    }
+
     /// What a schedule sends.
     pub(crate) async fn tick(&mut self, task: &str) -> Result<()> {
         self.invoke(task, json!({ "task": task }).to_string().into()).await.map(drop)

@@ -4,6 +4,7 @@ mod answer;
 mod billed;
 mod clock;
 mod counted;
+mod feedback;
 mod inbox;
 mod invariants;
 mod outside;
@@ -37,6 +38,7 @@ pub(crate) use answer::Answer;
 pub(crate) use billed::Snapshot;
 pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
+pub(crate) use feedback::Reported;
 pub(crate) use inbox::{Behavior, Inbox, Quota, Taken};
 pub(crate) use outside::{Pool, stream_record};
 use routes::Functions;
@@ -66,6 +68,7 @@ pub(crate) struct World {
     functions: Functions,
     trigger: PostConfirmation,
     mailer: invitation_mailer::InvitationMailer,
+    feedback: mail_feedback::MailFeedback,
     sweeper: invitation_sweeper::InvitationSweeper,
     client: aws_sdk_dynamodb::Client,
     table_name: String,
@@ -96,7 +99,12 @@ impl World {
         Self::with_all_limits(1000, [1000, 1000, 3], hours).await
     }
 
-    async fn with_all_limits(seat_limit: u64, [inviter, organization, address]: [u32; 3], reminder_hours: u16) -> Self {
+    /// Seats; invitations of one inviter, of one organization, and emails to one address, each on one day; hours of reminders.
+    pub(crate) async fn with_all_limits(
+        seat_limit: u64,
+        [inviter, organization, address]: [u32; 3],
+        reminder_hours: u16,
+    ) -> Self {
         let engine = match std::env::var(ENGINE) {
             Ok(url) => Engine::before(&url).await.unwrap(),
             Err(_) => Engine::start(Data::Memory).await.unwrap(),
@@ -139,6 +147,7 @@ impl World {
             functions: Functions::new(&start),
             trigger: PostConfirmation::new(&start).unwrap(),
             mailer: invitation_mailer::InvitationMailer::new(&start).unwrap(),
+            feedback: mail_feedback::MailFeedback::new(&start).unwrap(),
             sweeper: invitation_sweeper::InvitationSweeper::new(&start).unwrap(),
             client: aws_sdk_dynamodb::Client::new(&start.sdk),
             environment: start.environment,

@@ -1,9 +1,6 @@
 use std::error::Error;
 
-use aws_sdk_dynamodb::{
-    error::SdkError,
-    types::{AttributeValue, ReturnValue},
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::future::try_join;
 
 use super::{StoreError, Table, expression::Expression};
@@ -172,21 +169,9 @@ impl Table {
         change: &Expression,
         condition: &Expression,
     ) -> Result<Option<Attributes>, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::invitation(mail.organization, mail.invitation).to_attributes()))
-            .update_expression(change.text())
-            .condition_expression(condition.text())
-            .set_expression_attribute_names(Expression::names([change, condition]))
-            .set_expression_attribute_values(Expression::values([change, condition]))
-            .return_values(ReturnValue::AllNew);
-        match self.patiently(|| update.clone().send()).await {
-            Ok(answer) => Ok(answer.attributes),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let update = self.updating(&Key::invitation(mail.organization, mail.invitation), change, condition);
+        let updated = self.update_if(update.return_values(ReturnValue::AllNew)).await?;
+        Ok(updated.and_then(|updated| updated.attributes))
     }
 }
 

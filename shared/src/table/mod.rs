@@ -47,6 +47,7 @@ mod seats;
 mod send_again;
 mod transaction;
 mod unsent_mails;
+mod update_if;
 mod user_overview;
 mod watermark;
 

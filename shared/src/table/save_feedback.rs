@@ -1,4 +1,4 @@
-use aws_sdk_dynamodb::{error::SdkError, types::AttributeValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::{StoreError, Table, expression::Expression};
 use crate::{
@@ -28,20 +28,8 @@ impl Table {
             .string(":pending", InvitationState::Pending.name())
             .string(":expired", InvitationState::Expired.name())
             .and(replaced_by(feedback));
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::invitation(tags.organization, tags.invitation).to_attributes()))
-            .update_expression(change.text())
-            .condition_expression(wanted.text())
-            .set_expression_attribute_names(Expression::names([&change, &wanted]))
-            .set_expression_attribute_values(Expression::values([&change, &wanted]));
-        match self.patiently(|| update.clone().send()).await {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(false),
-            Err(error) => Err(error.into()),
-        }
+        let key = Key::invitation(tags.organization, tags.invitation);
+        Ok(self.update_if(self.updating(&key, &change, &wanted)).await?.is_some())
     }
 }
 

@@ -1,5 +1,3 @@
-use aws_sdk_dynamodb::error::SdkError;
-
 use super::{StoreError, Table, expression::Expression};
 use crate::{
     domain::Timestamp,
@@ -46,19 +44,6 @@ impl Table {
             .string(":watermark", WatermarkItem::ENTITY)
             .number(":schema", 1);
         let forward = Expression::new(format!("attribute_not_exists(#{name}) OR #{name} < :to")).string(":to", to);
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::watermark().to_attributes()))
-            .update_expression(change.text())
-            .condition_expression(forward.text())
-            .set_expression_attribute_names(Expression::names([&change, &forward]))
-            .set_expression_attribute_values(Expression::values([&change, &forward]));
-        match self.patiently(|| update.clone().send()).await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        self.update_if(self.updating(&Key::watermark(), &change, &forward)).await.map(drop)
     }
 }

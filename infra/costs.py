@@ -46,10 +46,14 @@ READ_UNITS_PER_READ, WRITE_UNITS_PER_WRITE = 4, 15
 MEMORY_GB, SECONDS_PER_REQUEST = 0.25, 0.02
 # Bytes: the function's line, Lambda's own START, END and REPORT, and the gateway's access line.
 LOG_BYTES_PER_REQUEST = 1200
+# SES reports each email's delivery: an invocation, and an update of the invitation and two index entries.
+WRITE_UNITS_PER_REPORT = 3
 # X-Ray traces the first request of each second and one in twenty beyond.
 SECONDS_A_MONTH, TRACED_BEYOND = 30 * 24 * 3600, 0.05
-# The mailer's schedule comes every minute. Without unsent mails it reads an empty index, half a unit.
-SCHEDULED, READ_UNITS_PER_SCHEDULE = SECONDS_A_MONTH // 60, 0.5
+# The mailer's schedule comes every minute, the sweeper's every 15. Without unsent mails the mailer reads an empty index, half a unit;
+# the sweeper reads eight slots of two or three hours.
+MAILER_RUNS, SWEEPER_RUNS = SECONDS_A_MONTH // 60, SECONDS_A_MONTH // 900
+SCHEDULED, SCHEDULED_READ_UNITS = MAILER_RUNS + SWEEPER_RUNS, MAILER_RUNS * 0.5 + SWEEPER_RUNS * 12.5
 # User, membership both ways, address guard, audit records, index entries.
 STORED_BYTES_PER_USER = 6000
 
@@ -68,9 +72,9 @@ ROOT = Path(__file__).parents[1]
 ALARM, FILTER, DASHBOARD = "AWS::CloudWatch::Alarm", "AWS::Logs::MetricFilter", "AWS::CloudWatch::Dashboard"
 # Always there, one metric for each filter: an alarm reads it. A metric is charged for the hours in which it has data, so this is the most.
 ALARMS, METRICS = resources(ALARM, False), resources(FILTER, False)
-# With DetailedMonitoring, as docs/operations.md has them: eleven, three for each of the seven functions that write, one for each of
+# With DetailedMonitoring, as docs/operations.md has them: sixteen, three for each of the eight functions that write, one for each of
 # thirty problem codes.
-MORE_ALARMS, MORE_METRICS, DASHBOARDS = resources(ALARM, True), 11 + 3 * 7 + 30 - METRICS, resources(DASHBOARD, True)
+MORE_ALARMS, MORE_METRICS, DASHBOARDS = resources(ALARM, True), 16 + 3 * 8 + 30 - METRICS, resources(DASHBOARD, True)
 
 LEVELS = [1_000, 50_000, 1_000_000]
 
@@ -102,9 +106,10 @@ def lines(users: int) -> list[tuple[str, str, float]]:
     million = 1e6
     requests = users * REQUESTS_PER_USER
     reads, writes = requests * (1 - WRITING), requests * WRITING
-    read_units, write_units = reads * READ_UNITS_PER_READ + SCHEDULED * READ_UNITS_PER_SCHEDULE, writes * WRITE_UNITS_PER_WRITE
+    read_units, write_units = reads * READ_UNITS_PER_READ + SCHEDULED_READ_UNITS, writes * WRITE_UNITS_PER_WRITE
     mails = users * MAILS_PER_USER
-    invocations = requests + mails + SCHEDULED
+    write_units += mails * WRITE_UNITS_PER_REPORT
+    invocations = requests + 2 * mails + SCHEDULED
     gigabyte_seconds = invocations * MEMORY_GB * SECONDS_PER_REQUEST
     stored, logged = users * STORED_BYTES_PER_USER / 1e9, invocations * LOG_BYTES_PER_REQUEST / 1e9
     traces = min(invocations, SECONDS_A_MONTH) + max(0, invocations - SECONDS_A_MONTH) * TRACED_BEYOND

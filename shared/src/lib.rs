@@ -6,11 +6,13 @@
 
 pub mod allowance;
 pub mod configuration;
+pub mod deadline;
 pub mod directory;
 pub mod domain;
 pub mod environment;
 pub mod failure;
 pub mod fault;
+pub mod feedback;
 pub mod http;
 pub mod items;
 pub mod metrics;

@@ -2,7 +2,7 @@
 
 use std::{fmt, pin::Pin};
 
-use crate::domain::EmailAddress;
+use crate::{domain::EmailAddress, feedback::MailTags};
 
 /// An email that is ready to send.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ impl fmt::Display for Reason {
 pub type Handover<'a> = Pin<Box<dyn Future<Output = Result<(), NotTaken>> + Send + 'a>>;
 
 pub trait PostOffice: Send + Sync {
-    fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a>;
+    fn post<'a>(&'a self, to: &'a EmailAddress, tags: &'a MailTags, mail: Mail) -> Handover<'a>;
 }
 
 #[cfg(test)]

@@ -63,10 +63,11 @@ def row(name, count, span, trials=8):
     print(f"{name:<26}{100 * len(took) / total:>9.2f} %{tries / total:>8.1f}{at(0.5):>10.0f}{at(0.99):>10.0f}")
 
 
-print(f"{'writes that share an item':<26}{'succeed':>11}{'tries':>8}{'p50 ms':>10}{'p99 ms':>10}")
-row("50 at one instant", 50, 20)
-row("200 within a second", 200, 1000)
-row("1,000 within a minute", 1000, 60_000)
-row("1,000 within ten seconds", 1000, 10_000)
-row("1,000 within five seconds", 1000, 5_000)
-row("2,000 within five seconds", 2000, 5_000)
+if __name__ == "__main__":
+    print(f"{'writes that share an item':<26}{'succeed':>11}{'tries':>8}{'p50 ms':>10}{'p99 ms':>10}")
+    row("50 at one instant", 50, 20)
+    row("200 within a second", 200, 1000)
+    row("1,000 within a minute", 1000, 60_000)
+    row("1,000 within ten seconds", 1000, 10_000)
+    row("1,000 within five seconds", 1000, 5_000)
+    row("2,000 within five seconds", 2000, 5_000)

@@ -11,6 +11,7 @@ pub(crate) fn tests() -> Vec<Test> {
         a_resent_invitation_arrives_again_and_both_links_work,
         a_revoked_invitation_is_over_and_its_address_free,
         a_link_is_shown_once_and_opens_the_invitation,
+        a_batch_invites_whom_it_can_and_says_what_became_of_the_others,
         the_invited_person_has_the_email_sent_again_and_declines,
     ]
 }
@@ -70,6 +71,28 @@ async fn a_link_is_shown_once_and_opens_the_invitation(target: Target) {
     let body = json!({"token": token});
     stranger.post("/invitations/accept", &body).await.problem(403, "invitation-for-another-address");
     person.post("/invitations/accept", &body).await.success(200);
+}
+
+async fn a_batch_invites_whom_it_can_and_says_what_became_of_the_others(target: Target) {
+    let (organization, person) = tokio::join!(Organization::create(&target), Person::new(&target));
+    let path = organization.path("/invitations/batch");
+    let row = |email: &str| json!({"email": email, "roles": ["member"]});
+    let rows = json!([row(&person.email), row(&organization.creator.email), row(&person.email), {"email": "nonsense"}]);
+    let codes = |answer: &serde_json::Value| {
+        let code = |row: &serde_json::Value| row["code"].as_str().unwrap_or("invited").to_owned();
+        answer["items"].as_array().unwrap().iter().map(code).collect::<Vec<_>>()
+    };
+    let expected = ["invited", "already-a-member", "invitation-already-pending", "malformed-request"];
+    let body = json!({"invitations": rows, "dryRun": true});
+    assert_eq!(codes(&organization.creator.post(&path, &body).await.success(200)), expected);
+    let body = json!({"invitations": rows});
+    let ask =
+        async || organization.creator.post(&path, &body).header("idempotency-key", "batch-0001").await.success(200);
+    let first = ask().await;
+    assert_eq!(codes(&first), expected);
+    assert_eq!(ask().await, first);
+    let token = target.read_mail(&person.email, 0, Mail::invitation_token).await;
+    person.post("/invitations/accept", &json!({"token": token})).await.success(200);
 }
 
 async fn the_invited_person_has_the_email_sent_again_and_declines(target: Target) {

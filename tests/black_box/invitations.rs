@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use acceptance::organization::text;
+use acceptance::organization::{text, was_sent};
 use acceptance::suite::Test;
 use acceptance::{Organization, Target, made_up, roles_of, seen, tests};
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ async fn an_invitation_is_created_queued_and_then_sent(target: Target) {
     assert!(created["invitedBy"].to_string().contains(&organization.creator.id), "{created}");
 
     let delivered = organization.delivered(&id).await;
-    assert_eq!(delivered["delivery"]["status"], "sent", "{delivered}");
+    assert!(was_sent(&delivered), "{delivered}");
     assert!(text(&delivered["delivery"]["at"]).parse::<Timestamp>().is_ok(), "{delivered}");
     assert_eq!(delivered["status"], "pending", "{delivered}");
     for member in ["invitationId", "email", "roles", "expiresAt", "invitedBy"] {

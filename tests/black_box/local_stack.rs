@@ -2,6 +2,7 @@
 
 mod cognito;
 mod console;
+mod feedback;
 mod services;
 
 use std::net::TcpListener;
@@ -22,7 +23,7 @@ pub(crate) fn tests() -> Vec<Test> {
         programs_and_pages_of_this_machine_are_answered,
         a_page_of_this_machine_may_call_cognito,
     ];
-    [own, cognito::tests(), console::tests(), services::tests()].concat()
+    [own, cognito::tests(), console::tests(), feedback::tests(), services::tests()].concat()
 }
 
 async fn config_json_says_where_everything_is(target: Target) {

@@ -26,6 +26,7 @@ mod roles;
 mod seats;
 mod service_errors;
 mod settings;
+mod sweeper;
 mod whole_run;
 
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         idempotency::tests(),
         request_bodies::tests(),
         seats::tests(),
+        sweeper::tests(),
         mail::tests(),
         service_errors::tests(),
         races::tests(),

@@ -49,6 +49,7 @@ enum Body {
     Invite,
     /// A merge patch that names nothing, of any version.
     Patch,
+    Batch,
     /// The token of one live invitation for somebody else.
     Token,
     /// The token of a live invitation that no other cell uses.
@@ -75,6 +76,7 @@ const MATRIX: &[(&str, Body, [Cell; 9])] = &[
     ("PUT {org}/members/{member}/roles", Body::Roles, [OK, DENIED, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("DELETE {org}/members/{removable}", Body::Nothing, [DONE, DENIED, DONE, DONE, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("POST {org}/invitations", Body::Invite,       [CREATED, DENIED, CREATED, CREATED, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("POST {org}/invitations/batch", Body::Batch,  [OK, DENIED, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/invitations", Body::Nothing,       [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/invitations/{invitation}", Body::Nothing, [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("POST {org}/invitations/{invitation}/resend", Body::Nothing, [SENT, DENIED, SENT, SENT, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
@@ -169,6 +171,7 @@ impl Cast {
             Body::Roles => call.json(&json!({"roles": ["user_admin"]})),
             Body::Patch => call.json(&json!({})).header("if-match", "*"),
             Body::Invite => call.json(&json!({"email": made_up::email(), "roles": ["member"]})),
+            Body::Batch => call.json(&json!({"invitations": [{"email": made_up::email(), "roles": ["member"]}]})),
             Body::Token => call.json(&json!({"token": self.invitation.token})),
             Body::FreshToken => call.json(&json!({"token": self.fresh[caller].token})),
         }
@@ -235,6 +238,7 @@ async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
         (Method::DELETE, format!("/members/{}", stranger.id), None),
         (Method::POST, "/invitations".to_owned(), Some(invite)),
         (Method::POST, "/invitations".to_owned(), Some(json!({"email": "nonsense", "roles": []}))),
+        (Method::POST, "/invitations/batch".to_owned(), Some(json!({"invitations": [1]}))),
         (Method::GET, "/invitations".to_owned(), None),
         (Method::GET, "/invitations?status=nonsense".to_owned(), None),
         (Method::GET, format!("/invitations/{invitation}"), None),

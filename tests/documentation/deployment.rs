@@ -132,7 +132,7 @@ fn api_gateway_and_the_functions_accept_the_same_app_clients() {
         let functions = template.functions(&names).unwrap();
         let lists = functions.iter().filter_map(|function| function.environment.get("USER_POOL_CLIENT_IDS"));
         let lists: Vec<&str> = lists.map(String::as_str).collect();
-        assert_eq!(lists.len(), functions.len() - 2, "all but the trigger and the mailer");
+        assert_eq!(lists.len(), functions.len() - 4, "all but the trigger, the mailer, its feedback and the sweeper");
         assert!(lists.iter().all(|list| *list == expected), "{lists:?}");
     }
 }

@@ -10,13 +10,15 @@ use std::{
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use invitation_mailer::{Deadline, InvitationMailer};
+use invitation_mailer::InvitationMailer;
+use invitation_sweeper::InvitationSweeper;
 use jiff::SignedDuration;
 use lambda_http::{Context, RequestExt};
 use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
 use shared::{
     configuration::{InvalidConfiguration, Variables},
+    deadline::Deadline,
     domain::Timestamp,
     environment::Environment,
     http::{Api, ApiRequest, Problem, Reply},
@@ -74,6 +76,8 @@ fn start(environment: Environment) -> Start {
         ("SEAT_LIMIT", "1"),
         ("ACCENT_COLOR", "#0b57d0"),
         ("DEFAULT_LOCALE", "en"),
+        ("INVITATION_REMINDER_HOURS", "24"),
+        ("INVITATION_EMAILS_PER_ADDRESS_PER_DAY", "10"),
     ];
     let variables = Variables::from_iter(names.map(|name| (name, "any")).into_iter().chain(named));
     Start { variables, sdk, environment, directory: None, post_office: None, connections: Connections::default() }
@@ -112,9 +116,10 @@ async fn write_all() {
     let event = serde_json::from_value(json!({ "Records": [record] })).unwrap();
     let deadline = Deadline::at(now.plus(SignedDuration::from_hours(1)));
     InvitationMailer::new(&start).unwrap().handle(event, &invocation, deadline).await.unwrap();
+    InvitationSweeper::new(&start).unwrap().handle(&invocation, deadline).await.unwrap_err();
 }
 
-/// A request that is refused, a sign-up whose table does not answer, a record that asks for no mail.
+/// A request that is refused, a sign-up and a sweep whose table does not answer, a record that asks for no mail.
 pub(super) fn of_every_kind() -> Vec<Value> {
     let log = Log::default();
     let writer = log.clone();
@@ -123,7 +128,7 @@ pub(super) fn of_every_kind() -> Vec<Value> {
     tracing::subscriber::with_default(subscriber, || runtime.block_on(write_all()));
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    for kind in ["request", "sign-up", "mail", "left to the first signed-in request"] {
+    for kind in ["request", "sign-up", "mail", "sweep", "left to the first signed-in request"] {
         let line = lines.iter().find(|line| line["message"] == kind).unwrap_or_else(|| panic!("no {kind}: {text}"));
         assert!(line["level"] == "ERROR" || line["xray_trace_id"] == "1-2-3", "{line}");
     }

@@ -91,6 +91,7 @@ fn the_architecture_names_every_access_pattern() {
         "mailbox",
         "seats",
         "patience",
+        "update_if",
         "read",
         "refused",
         "transaction",

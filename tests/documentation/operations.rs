@@ -57,6 +57,7 @@ fn every_outcome_is_documented() {
     use invitation_mailer::Outcome;
     use post_confirmation::Welcomed;
     outcomes.extend(Outcome::ALL.map(Outcome::name));
+    outcomes.extend(mail_feedback::Outcome::ALL.map(mail_feedback::Outcome::name));
     outcomes.extend(
         [Welcomed::Created, Welcomed::Already, Welcomed::Prompted, Welcomed::PromptedForCorrection].map(Welcomed::name),
     );

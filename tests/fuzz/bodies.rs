@@ -30,6 +30,19 @@ pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>>
             json!({"email": format!("fuzz{}@example.com", random.u32(..)), "roles": roles,
             "expiresInDays": random.u8(1..31), "message": "Hello", "locale": "en"})
         }
+        "POST /organizations/{organizationId}/invitations/batch" => {
+            // Some rows are right, some are what a route of another kind takes, some are anything.
+            let row = |random: &mut Rng| match random.u8(..6) {
+                0 => any_json(random),
+                1 => json!({"email": "eve@example.com", "roles": ["member"], "token": "«altered-token»"}),
+                2 => json!({"email": "twin@example.com", "roles": ["member"]}),
+                _ => {
+                    json!({"email": format!("fuzz{}@example.com", random.u32(..)), "roles": pick(random, &ROLES), "delivery": *pick(random, &["email", "link"])})
+                }
+            };
+            let rows = *pick(random, &[1, 2, 3, 5, 50, 51]);
+            json!({"invitations": (0..rows).map(|_| row(random)).collect::<Vec<_>>(), "dryRun": random.bool()})
+        }
         "POST /organizations/{organizationId}/invitations/{invitationId}/resend" => {
             json!({"expiresInDays": random.u8(1..31), "delivery": *pick(random, &["email", "link"]), "confirmAddress": random.bool()})
         }
@@ -58,7 +71,7 @@ pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>>
     };
     let Value::Object(mut body) = body else { return None };
     // What is optional may be left out.
-    body.retain(|name, _| ["name", "email", "roles", "token"].contains(&name.as_str()) || random.bool());
+    body.retain(|name, _| ["name", "email", "roles", "token", "invitations"].contains(&name.as_str()) || random.bool());
     Some(body)
 }
 

@@ -47,6 +47,15 @@ pub(crate) async fn follow(world: &mut World, request: &Request, matched: &Match
         let found = observer.get(&format!("{organization}/invitations/{}", text("invitationId"))).await;
         return demand(found.status == 200 && found.json()["email"] == said["email"], "somebody was invited", &found);
     }
+    if matched.is("POST", "/organizations/{organizationId}/invitations/batch") {
+        for row in said["items"].as_array().into_iter().flatten().filter(|row| row["invitationId"].is_string()) {
+            let Some(observer) = world.observer() else { return Ok(()) };
+            let id = row["invitationId"].as_str().unwrap_or_default();
+            let found = observer.get(&format!("{organization}/invitations/{id}")).await;
+            demand(found.status == 200, "a row of a batch was invited", &found)?;
+        }
+        return Ok(());
+    }
     if matched.is("DELETE", "/organizations/{organizationId}/invitations/{invitationId}") {
         let Some(observer) = world.observer() else { return Ok(()) };
         let invitation = matched.parameter("invitationId").unwrap_or_default();

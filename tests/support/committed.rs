@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 
-/// The actions of all audit records.
-pub(crate) async fn actions(stack: &local_stack::Config) -> Vec<String> {
+/// A client of a stack's table, as an operator has one.
+#[must_use]
+pub fn client(stack: &local_stack::Config) -> Client {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .endpoint_url(&stack.aws_endpoint_url)
@@ -15,7 +16,12 @@ pub(crate) async fn actions(stack: &local_stack::Config) -> Vec<String> {
         .credentials_provider(Credentials::new("acceptance", "acceptance", None, None, "acceptance"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let scan = Client::from_conf(config).scan().table_name(&stack.table_name).consistent_read(true);
+    Client::from_conf(config)
+}
+
+/// The actions of all audit records.
+pub(crate) async fn actions(stack: &local_stack::Config) -> Vec<String> {
+    let scan = client(stack).scan().table_name(&stack.table_name).consistent_read(true);
     let records = scan
         .filter_expression("#entity = :record")
         .projection_expression("#action")

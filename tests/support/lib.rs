@@ -4,7 +4,7 @@
 pub mod answer;
 pub mod call;
 mod cognito;
-mod committed;
+pub mod committed;
 pub mod forgery;
 pub mod made_up;
 pub mod mail;

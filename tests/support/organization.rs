@@ -115,6 +115,11 @@ impl Organization {
     }
 }
 
+/// Whether SES accepted the email of an invitation. Emulators other than the local stack report no delivery.
+pub fn was_sent(invitation: &Value) -> bool {
+    invitation["delivery"]["status"] == "sent" || invitation["delivery"]["status"] == "delivered"
+}
+
 impl Invitation {
     /// A request that accepts it.
     pub fn accept(&self, person: &Person) -> Call {

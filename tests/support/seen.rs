@@ -17,7 +17,7 @@ static EXCHANGES: Mutex<Vec<Exchange>> = Mutex::new(Vec::new());
 static LOG_LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static ACTIONS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 static REFUSED: Mutex<Vec<Refusal>> = Mutex::new(Vec::new());
-static UNUSED: Mutex<Vec<Grant>> = Mutex::new(Vec::new());
+static UNUSED: Mutex<Option<Vec<Grant>>> = Mutex::new(None);
 
 /// What nobody may be shown in an answer (R14), as opposed to what only logs must not hold.
 pub const INVITATION_SECRET: &str = "invitation secret";
@@ -119,15 +119,20 @@ pub fn all_refused() -> Vec<Refusal> {
     lock(&REFUSED).clone()
 }
 
-/// Notes what the suite's own stack granted and nobody needed.
+/// Notes what a stack that is about to stop granted and nobody needed. A grant is needed if one stack needs it: some of them
+/// have other parameters.
 pub fn unused(unused: Vec<Grant>) {
-    lock(&UNUSED).extend(unused);
+    let all = &mut *lock(&UNUSED);
+    match all {
+        Some(before) => before.retain(|grant| unused.contains(grant)),
+        None => *all = Some(unused),
+    }
 }
 
 /// What was granted and nobody needed.
 #[must_use]
 pub fn all_unused() -> Vec<Grant> {
-    lock(&UNUSED).clone()
+    lock(&UNUSED).clone().unwrap_or_default()
 }
 
 /// Looks for what was noted, in lines of text.

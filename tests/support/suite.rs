@@ -103,7 +103,6 @@ pub fn run(tests: Vec<Test>, checks: Vec<FinalCheck>) -> ExitCode {
     let own_stack = stack.is_some() && !an_engine_is_replaced();
     let all = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.ignored;
     if let Some(stack) = stack {
-        seen::unused(stack.permissions().unused);
         runtime.block_on(stop(stack));
     }
     // What a filter leaves out of the tests is not left out of the checks: most are about whatever ran.
@@ -139,7 +138,9 @@ pub async fn start(parameters: BTreeMap<String, String>) -> (LocalStack, Target)
 pub async fn stop(stack: LocalStack) {
     seen::actions(committed::actions(stack.config()).await);
     seen::log_lines(stack.log_lines());
-    seen::refused(stack.permissions().refused);
+    let permissions = stack.permissions();
+    seen::refused(permissions.refused);
+    seen::unused(permissions.unused);
     stack.stop().await;
 }
 

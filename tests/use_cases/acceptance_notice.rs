@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::world::{ADMIN, Behavior, MEMBER, World, notice_record};
+use crate::world::{ADMIN, Behavior, MEMBER, World, stream_record};
 
 async fn notices(world: &World, organization: &str) -> Vec<Value> {
     let items = world.items(&format!("ORG#{organization}")).await;
@@ -15,7 +15,7 @@ async fn notices(world: &World, organization: &str) -> Vec<Value> {
 async fn accepted(world: &World) -> (String, Vec<Value>) {
     let organization = world.creator("ada").await;
     world.join("ada", &organization, "bob", MEMBER).await;
-    let records = notices(world, &organization).await.iter().map(notice_record).collect();
+    let records = notices(world, &organization).await.iter().map(stream_record).collect();
     (organization, records)
 }
 
@@ -75,7 +75,7 @@ async fn nobody_is_told_who_has_left_or_after_a_day() {
     world.join("bob", &organization, "eve", MEMBER).await;
     world.remove("ada", &organization, "bob").await.expect(204, "");
     let calls = world.inbox.calls();
-    world.mailer(notices(&world, &organization).await.iter().map(notice_record).skip(1).collect()).await;
+    world.mailer(notices(&world, &organization).await.iter().map(stream_record).skip(1).collect()).await;
     world.pass(Duration::from_secs(25 * 3600));
     world.send_due().await;
     assert_eq!((world.inbox.calls(), notices(&world, &organization).await.len()), (calls, 0));

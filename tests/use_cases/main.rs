@@ -9,10 +9,12 @@
 )]
 
 mod acceptance_notice;
+mod batch;
 mod bodies;
 mod create_organization;
 mod expiry;
 mod faults;
+mod feedback;
 mod idempotency;
 mod identity;
 mod invitation_states;
@@ -27,6 +29,7 @@ mod metrics;
 mod model;
 mod my_invitations;
 mod races;
+mod reminders;
 mod replies;
 mod requeue;
 mod resend;
@@ -34,6 +37,7 @@ mod roles;
 mod round_trips;
 mod seats;
 mod settings;
+mod sweeper;
 mod units;
 mod unreadable;
 mod world;

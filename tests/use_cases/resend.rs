@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::world::{ADMIN, Answer, MEMBER, World};
+use crate::world::{ADMIN, Answer, MEMBER, Reported, World};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
@@ -225,24 +225,36 @@ async fn an_invitation_by_link_shows_the_link_once_and_sends_no_email() {
 
 #[tokio::test]
 async fn a_bounced_address_is_refused_until_it_is_confirmed() {
+    for (reported, reason) in [(Reported::Bounce, "Permanent/General"), (Reported::Complaint, "abuse")] {
+        let invited = Invited::new().await;
+        // To confirm an address that did not bounce changes nothing.
+        invited.resend("ada", Some(json!({"confirmAddress": true}))).await.expect(202, "");
+        invited.world.report(reported, &invited.world.tags("eve@example.com")).await;
+        let refused = invited.resend("ada", None).await;
+        refused.expect(409, "address-undeliverable");
+        assert!(refused.json["detail"].as_str().unwrap().contains(reason), "{}", refused.json);
+        invited.world.sign_up("eve", None).await;
+        let own = format!("/me/invitations/{}/resend", invited.id);
+        invited.world.call("eve", "POST", &own, None).await.expect(409, "address-undeliverable");
+        let confirmed = invited.world.call("eve", "POST", &own, Some(json!({"confirmAddress": true}))).await;
+        confirmed.expect(409, "address-undeliverable");
+        // A complaint stays when the invitation expires.
+        invited.world.pass(8 * DAY);
+        invited.resend("ada", None).await.expect(409, "address-undeliverable");
+        invited.resend("ada", Some(json!({"confirmAddress": true}))).await.expect(202, "");
+        invited.world.call("eve", "POST", &own, None).await.expect(202, "");
+        invited.check(&["ada", "eve"]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_for_a_bounced_address_needs_no_confirmation() {
     let invited = Invited::new().await;
-    let set = invited.world.operation(
-        &format!("ORG#{}", invited.organization),
-        &format!("INVITATION#{}", invited.id),
-        "SET delivery_status = :bounced, delivery_reason = :reason",
-    );
-    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-    let set = set.expression_attribute_values(":bounced", text("bounced"));
-    set.expression_attribute_values(":reason", text("General")).send().await.unwrap();
-    let refused = invited.resend("ada", None).await;
-    refused.expect(409, "address-undeliverable");
-    assert!(refused.json["detail"].as_str().unwrap().contains("General"), "{}", refused.json);
-    invited.world.sign_up("eve", None).await;
-    let own = format!("/me/invitations/{}/resend", invited.id);
-    invited.world.call("eve", "POST", &own, None).await.expect(409, "address-undeliverable");
-    invited.resend("ada", Some(json!({"confirmAddress": true}))).await.expect(202, "");
-    invited.world.call("eve", "POST", &own, None).await.expect(202, "");
-    invited.check(&["ada", "eve"]).await;
+    invited.world.report(Reported::Bounce, &invited.world.tags("eve@example.com")).await;
+    let answer = invited.resend("ada", Some(json!({"delivery": "link"}))).await;
+    answer.expect(202, "");
+    assert_eq!(answer.text("/delivery/status"), "link");
+    invited.check(&["ada"]).await;
 }
 
 #[tokio::test]

@@ -59,6 +59,20 @@ async fn every_request_makes_as_few_round_trips_as_promised() {
     let invitation = format!("{path}/invitations/{}", invited.text("/invitationId"));
     count("read invitation", 1, "ada", "GET", &invitation, None).await;
 
+    world.operate(&format!("ORG#{organization}"), "SEATS", "SET seat_limit = :value", 1000).await;
+    let rows = |name: &str, count: usize| {
+        let row = |number: usize| json!({"email": format!("{name}{number}@example.com"), "roles": ["member"]});
+        json!({"invitations": (0..count).map(row).collect::<Vec<_>>()})
+    };
+    let batch = format!("{path}/invitations/batch");
+    count("batch of 50", 4, "ada", "POST", &batch, Some(rows("n", 50))).await;
+    count("batch of 24", 2, "ada", "POST", &batch, Some(rows("m", 24))).await;
+    let mut dry_run = rows("d", 50);
+    dry_run["dryRun"] = json!(true);
+    count("dry run", 1, "ada", "POST", &batch, Some(dry_run)).await;
+    // Pending invitations have the addresses: those are read, and then their inviters.
+    count("batch that is pending", 3, "ada", "POST", &batch, Some(rows("n", 50))).await;
+
     let token = json!({"token": world.inbox.token("bob@example.com")});
     count("preview", 1, "x", "POST", "/invitations/preview", Some(token.clone())).await;
     world.pool.add("bob", "bob@example.com");

@@ -4,7 +4,7 @@ use local_stack::Call;
 use serde_json::{Value, json};
 use shared::domain::InvitationState;
 
-use crate::world::{ADMIN, ENGINE, MEMBER, World, notice_record};
+use crate::world::{ADMIN, ENGINE, MEMBER, Snapshot, World, stream_record};
 
 const PAGE: &str = "../docs/capacity.md";
 
@@ -90,6 +90,17 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     let created =
         bill.write("`POST /organizations`", 0, (&ada, "POST", "/organizations"), Some(json!({"name": "Acme"}))).await;
     let organization = created["organization"]["organizationId"].as_str().unwrap().to_owned();
+    let me = world.call(&dan, "GET", "/me", None).await;
+    let dans = me.text("/organizations/0/organizationId").to_owned();
+    let batch = format!("/organizations/{dans}/invitations/batch");
+    let rows: Vec<_> = (100..150).map(|number| json!({"email": mail(&user(number)), "roles": MEMBER})).collect();
+    bill.call("Dry run of a batch of 50", &dan, "POST", &batch, Some(json!({"invitations": rows, "dryRun": true})))
+        .await;
+    // Three transactions check the member, and two more than one write SEATS.
+    bill.write("Invite 50 people in a batch", 3 + 2, (&dan, "POST", &batch), Some(json!({"invitations": rows}))).await;
+    // Otherwise these emails would be among the unsent ones below.
+    world.deliver(&dans).await;
+    world.engine.clear_calls();
     let path = format!("/organizations/{organization}");
     let invite =
         |user: &str, message: Option<&str>| Some(json!({"email": mail(user), "roles": MEMBER, "message": message}));
@@ -105,6 +116,8 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     world.engine.clear_calls();
     world.mailer(queued).await;
     bill.row("Send its email");
+    world.report(crate::world::Reported::Delivery, &world.tags(&mail(&bob))).await;
+    bill.row("Store that it was delivered");
     let message = "m".repeat(500);
     bill.write(
         "Invite with a message of 500 characters",
@@ -124,7 +137,7 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     bill.write("Accept", 1, (&bob, "POST", "/invitations/accept"), Some(token(&bob))).await;
     let tell = async || {
         let items = world.items(&format!("ORG#{organization}")).await;
-        let notices = items.iter().filter(|item| item["entity"] == "acceptance_notice").map(notice_record).collect();
+        let notices = items.iter().filter(|item| item["entity"] == "acceptance_notice").map(stream_record).collect();
         world.engine.clear_calls();
         world.mailer(notices).await;
     };
@@ -183,6 +196,36 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     world.engine.clear_calls();
     world.send_due().await;
     bill.row("Look for unsent email, none there");
+
+    world.nothing_expired_before(1).await;
+    world.engine.clear_calls();
+    world.sweep().await;
+    bill.row("A run of the sweeper that finds nothing, two hours");
+    let path = format!("/organizations/{}/invitations", world.owned(&dan).await);
+    for (operation, number) in [("End one expired invitation", 1), ("End 30 of one organization", 30)] {
+        for guest in 0..number {
+            let body = json!({"email": mail(&user(200 + guest)), "roles": MEMBER});
+            world.call(&dan, "POST", &path, Some(body)).await.expect(201, "");
+        }
+        world.pass(std::time::Duration::from_secs(8 * 24 * 3600));
+        world.nothing_expired_before(26).await;
+        let before = world.snapshot().await;
+        world.engine.clear_calls();
+        world.sweep().await;
+        // A try that fails is that of the planted ones, which have no seats.
+        let calls = world.engine.calls();
+        let counted =
+            calls.iter().filter(|call| call.operation == "TransactWriteItems").filter_map(|call| call.capacity);
+        let counted: Vec<f64> = counted.collect();
+        let watermark = |snapshot: &Snapshot| snapshot.keys().find(|(pk, _)| pk == "SWEEPER").cloned();
+        let (mut before, mut after) = (before, world.snapshot().await);
+        for snapshot in [&mut before, &mut after] {
+            watermark(snapshot).and_then(|key| snapshot.remove(&key));
+        }
+        let computed = world.billed(&before, &after, 0).await;
+        assert_eq!(counted.iter().map(f64::to_string).collect::<Vec<_>>(), [computed.to_string()], "{operation}");
+        bill.rows.push(format!("| {operation} | 0 | {computed} |"));
+    }
 
     let page = std::fs::read_to_string(PAGE).unwrap_or_default();
     let missing: Vec<_> = bill.rows.iter().filter(|row| !page.lines().any(|line| line == **row)).collect();

@@ -3,7 +3,7 @@
 use futures::future::{Either, select};
 use jiff::SignedDuration;
 use shared::{
-    domain::{EmailAddress, InvitationToken, Timestamp},
+    domain::{InvitationToken, Timestamp},
     items::{MailKind, UnsentMail},
     post_office::{Mail, NotTaken, PostOffice, Reason},
     table::{NoticeClaim, StoreError, Table, is_unreadable},
@@ -13,7 +13,7 @@ use shared::{
 use crate::{
     backoff,
     claimed::Claimed,
-    mail::{MailSettings, accepted_mail, invitation_mail},
+    mail::{MailSettings, accepted_mail, invitation_mail, reminder_mail},
     outcome::Outcome,
 };
 
@@ -119,7 +119,8 @@ impl Sender<'_> {
                 return Ok(Attempt::Done(Outcome::Failed));
             }
         };
-        let mail = invitation_mail(self.settings, &claimed.invitation, organization, &inviter, &token);
+        let written = if unsent.kind == MailKind::Reminder { reminder_mail } else { invitation_mail };
+        let mail = written(self.settings, &claimed.invitation, organization, &inviter, &token);
         self.send_written(unsent, Claimed::Invitation(Box::new(claimed), inviter), mail).await
     }
 
@@ -139,7 +140,7 @@ impl Sender<'_> {
     }
 
     async fn hand_over(&self, held: Held) -> Attempt {
-        let refused = match self.post(held.claimed.recipient(), held.mail.clone()).await {
+        let refused = match self.post(&held).await {
             Ok(()) => {
                 return settled(held.claimed.sent(self.table, &held.unsent).await, Outcome::Sent);
             }
@@ -157,9 +158,10 @@ impl Sender<'_> {
     }
 
     /// Calls SES with a time limit.
-    async fn post(&self, to: &EmailAddress, mail: Mail) -> Result<(), NotTaken> {
+    async fn post(&self, held: &Held) -> Result<(), NotTaken> {
+        let (to, tags) = (held.claimed.recipient(), held.unsent.tags());
         let late = self.table.environment().sleep(LONGEST_CALL);
-        match select(self.post_office.post(to, mail), late).await {
+        match select(self.post_office.post(to, &tags, held.mail.clone()), late).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(NotTaken::Unknown(Reason::new("Timeout", None))),
         }

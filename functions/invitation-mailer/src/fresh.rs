@@ -10,6 +10,7 @@ use futures::future::join_all;
 use jiff::SignedDuration;
 use serde_dynamo::AttributeValue;
 use shared::{
+    deadline::Deadline,
     domain::OrganizationId,
     items::{UnsentMail, UnsentMailItem},
 };
@@ -18,7 +19,6 @@ use crate::{
     Run,
     attempt::{Attempt, Held, LONGEST_CALL, Sender},
     outcome::Outcome,
-    time::Deadline,
     turns::in_turns,
 };
 

@@ -12,7 +12,6 @@ pub mod mail;
 mod outcome;
 mod plain;
 mod post_office;
-mod time;
 mod turns;
 
 use std::sync::Arc;
@@ -21,6 +20,7 @@ use futures::FutureExt;
 use jiff::SignedDuration;
 use shared::{
     configuration::InvalidConfiguration,
+    deadline::Deadline,
     environment::Environment,
     items::UnsentMail,
     metrics::Metric,
@@ -35,7 +35,6 @@ pub use event::{Occasion, Task};
 use mail::MailSettings;
 pub use outcome::Outcome;
 use post_office::Ses;
-pub use time::Deadline;
 use turns::Resting;
 
 const SERVICE: &str = env!("CARGO_PKG_NAME");

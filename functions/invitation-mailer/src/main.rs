@@ -1,8 +1,9 @@
 //! Starts the function: see the library beside this file for what it does.
 
-use invitation_mailer::{Deadline, InvitationMailer, Occasion};
+use invitation_mailer::{InvitationMailer, Occasion};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use shared::{
+    deadline::Deadline,
     start::Start,
     telemetry::{self, Invocation},
 };

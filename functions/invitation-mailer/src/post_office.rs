@@ -2,11 +2,12 @@ use aws_sdk_sesv2::{
     Client, config,
     config::{retry::RetryConfig, timeout::TimeoutConfig},
     error::{ProvideErrorMetadata, SdkError},
-    types::{Body, Content, Destination, EmailContent, Message},
+    types::{Body, Content, Destination, EmailContent, Message, MessageTag},
 };
 use shared::{
     configuration::{InvalidConfiguration, Variables},
     domain::EmailAddress,
+    feedback::MailTags,
     post_office::{Handover, Mail, NotTaken, PostOffice, Reason},
     start::{OpenOnly, Start},
 };
@@ -63,11 +64,12 @@ impl Ses {
         Ok(Self { client, from: From::new(variables)?, configuration_set: variables.text("CONFIGURATION_SET")? })
     }
 
-    async fn hand_over(&self, to: &EmailAddress, mail: Mail) -> Result<(), NotTaken> {
+    async fn hand_over(&self, to: &EmailAddress, tags: &MailTags, mail: Mail) -> Result<(), NotTaken> {
         let content = |text: String| {
             let content = Content::builder().data(text).charset("UTF-8").build();
             content.map_err(|_| NotTaken::Never(Reason::new("IncompleteContent", None)))
         };
+        let tag = |(name, value)| MessageTag::builder().name(name).value(value).build().ok();
         let body = Body::builder().text(content(mail.text)?).html(content(mail.html)?).build();
         let message = Message::builder().subject(content(mail.subject)?).body(body).build();
         let answer = self
@@ -78,6 +80,7 @@ impl Ses {
             .configuration_set_name(&self.configuration_set)
             .destination(Destination::builder().to_addresses(to.as_str()).build())
             .content(EmailContent::builder().simple(message).build())
+            .set_email_tags(Some(tags.pairs().into_iter().filter_map(tag).collect()))
             .send()
             .await;
         answer.map(drop).map_err(|error| not_taken(&error))
@@ -85,8 +88,8 @@ impl Ses {
 }
 
 impl PostOffice for Ses {
-    fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a> {
-        Box::pin(self.hand_over(to, mail))
+    fn post<'a>(&'a self, to: &'a EmailAddress, tags: &'a MailTags, mail: Mail) -> Handover<'a> {
+        Box::pin(self.hand_over(to, tags, mail))
     }
 }
 

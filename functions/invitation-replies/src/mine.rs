@@ -64,7 +64,7 @@ impl From<NotSentAgain> for Problem {
             NotSentAgain::InviterLostAuthority => NotAccepted::InviterLostAuthority.into(),
             NotSentAgain::Undeliverable => Self::new(
                 Code::AddressUndeliverable,
-                "The last email to your address did not arrive. Ask the organization to confirm your address and resend the invitation.",
+                "The last email to your address did not arrive. Ask the person who invited you to confirm your address and resend the invitation.",
             ),
             NotSentAgain::TooMany(pause) => Self::retry_after(
                 Code::InvitationRateLimited,

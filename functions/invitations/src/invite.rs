@@ -1,7 +1,7 @@
 use shared::{
     domain::{
-        Authority, Invitation, InvitationId, InvitationLimits, InvitationState, InvitationTerms, OrganizationId,
-        Timestamp,
+        Authority, Invitation, InvitationId, InvitationLimits, InvitationState, InvitationTerms, Member,
+        OrganizationId, Timestamp,
     },
     failure::Failure,
     http::{Caller, Code, Once, Problem, Reply},
@@ -124,9 +124,17 @@ async fn what_holds_the_address(
     }
     let organization = invitation.organization_id;
     let Some((held, inviter)) = table.invitation_with_inviter(organization, id).await? else { return Ok(None) };
-    let authority = Authority::to_grant(organization, held.invited_by.clone(), held.roles);
-    match authority.refusal(inviter.as_ref()) {
-        Some(_) => Ok(Some(Replaced::Orphaned(id, authority))),
-        None => Err(Failure::Reason(NotInvited::AlreadyPending)),
+    orphaned(&held, inviter.as_ref()).map(Some).map_err(Failure::Reason)
+}
+
+/// A pending invitation that nobody can accept any more: its inviter has left, or may no longer grant its roles.
+///
+/// # Errors
+/// When the inviter still may.
+pub(crate) fn orphaned(held: &Invitation, inviter: Option<&Member>) -> Result<Replaced, NotInvited> {
+    let authority = Authority::to_grant(held.organization_id, held.invited_by.clone(), held.roles);
+    match authority.refusal(inviter) {
+        Some(_) => Ok(Replaced::Orphaned(held.id, authority)),
+        None => Err(NotInvited::AlreadyPending),
     }
 }

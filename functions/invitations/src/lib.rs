@@ -1,5 +1,6 @@
 //! `…/invitations`: invite, list, read, resend, revoke.
 
+mod batch;
 mod ended;
 mod invite;
 mod link;
@@ -21,6 +22,7 @@ use shared::{
     table::{InvitationFilter, Table},
 };
 
+use batch::{Batch, BatchBody, dry_run, run};
 use invite::{Invite, invite};
 use link::Link;
 use resend::{ResendRequest, resend};
@@ -37,6 +39,7 @@ pub struct Invitations {
 routes! {
     Invitations {
         "POST /organizations/{organizationId}/invitations" => invite,
+        "POST /organizations/{organizationId}/invitations/batch" => invite_batch,
         "GET /organizations/{organizationId}/invitations" => list,
         "GET /organizations/{organizationId}/invitations/{invitationId}" => read,
         "DELETE /organizations/{organizationId}/invitations/{invitationId}" => revoke,
@@ -125,6 +128,19 @@ impl Invitations {
         invitation.secret_hashes.extend(token.iter().map(|token| token.hash().as_str().to_owned()));
         let once = self.link.reply(201, &invitation, token.as_ref(), idempotency, request.now())?;
         Ok(invite(&self.table, &invitation, self.limits, once, &request.occasion()).await?)
+    }
+
+    async fn invite_batch(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let actor = request.caller()?;
+        let organization = request.organization_id()?;
+        let body: BatchBody = request.batch_body()?;
+        let idempotency = request.idempotency(&actor)?;
+        let rows = body.rows(self.expiry)?;
+        let batch = Batch { organization, actor, rows, idempotency };
+        if body.dry_run.unwrap_or_default() {
+            return dry_run(&self.table, self.limits, &batch, request.now()).await;
+        }
+        run(&self.table, self.limits, &self.link, &batch, &request.occasion()).await
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {

@@ -27,6 +27,11 @@ impl Link {
         Ok(Self { app_url: variables.text("APP_URL")? })
     }
 
+    /// The URL with the token in its fragment, so that no server or log on the way sees it.
+    pub(crate) fn accept_url(&self, token: &InvitationToken) -> String {
+        format!("{}/invitations/accept#token={}", self.app_url, token.expose())
+    }
+
     /// What the inviter is told, once. With a token, the response has the link; a repeated request gets the same response
     /// without it (R14).
     pub(crate) fn reply(
@@ -42,8 +47,7 @@ impl Link {
         let at = |reply: Reply| if status == 201 { reply.location(location.clone()) } else { reply };
         let once = Once::new(at(Reply::with(status, &view)?), idempotency, now);
         let Some(token) = token else { return Ok(once) };
-        // In the fragment, so that no server or log on the way sees it.
-        let accept_url = format!("{}/invitations/accept#token={}", self.app_url, token.expose());
+        let accept_url = self.accept_url(token);
         Ok(once.showing(at(Reply::with(status, &WithLink { invitation: view, accept_url })?)))
     }
 }

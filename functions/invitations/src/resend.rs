@@ -112,7 +112,7 @@ pub(crate) async fn resend(
         };
         let once = link.reply(202, &after, token.as_ref(), request.idempotency.clone(), occasion.at)?;
         let authority = Authority::to_grant(request.organization, after.invited_by.clone(), before.roles);
-        let resend = Resend { before: &before, after: &after };
+        let resend = Resend { before: &before, after: &after, confirms_address: request.confirms_address };
         let written = table.resend_invitation(&authority, resend, limits, &day, once.record(), occasion).await;
         match written.map_err(Failure::<NotResent>::from)? {
             Ok(committed) => return Ok(once.settle(committed)),

@@ -49,12 +49,14 @@ enum ContentView {
     Billing(BillingView),
 }
 
-/// The seats in use. Each member and each pending invitation uses one (R16).
+/// The seats in use. Each member and each pending invitation uses one (R16), and an expired one until the sweeper or a
+/// request releases it.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SeatsView {
     seats_used: u64,
     seat_limit: u64,
+    expired_invitations: u64,
 }
 
 #[derive(Serialize)]
@@ -125,7 +127,11 @@ fn summary(settings: &Settings, area: Area) -> SummaryView {
 }
 
 fn seats(settings: &Settings) -> SeatsView {
-    SeatsView { seats_used: settings.seats.used, seat_limit: settings.seats.limit }
+    SeatsView {
+        seats_used: settings.seats.used,
+        seat_limit: settings.seats.limit,
+        expired_invitations: settings.expired_invitations,
+    }
 }
 
 /// Returns one tab. Its ETag is the version of the item behind it. If there is no such item, it is a hash of the view.

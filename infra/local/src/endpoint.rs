@@ -24,7 +24,7 @@ use crate::{
     iam::{Permissions, Refusal},
     inbox::Inbox,
     lambda::{Lambda, LogSink, invoke_api},
-    lookups, not_emulated, pages, planted, previews,
+    lookups, not_emulated, pages, planted, previews, schedules,
     service_faults::{Faults, Pending},
     ses::Ses,
     site,
@@ -70,6 +70,7 @@ impl Endpoint {
             .route("/_local/config.json", get(config))
             .route("/_local/dead-letters.json", get(dead_letters))
             .route("/_local/permissions.json", get(permissions))
+            .route("/_local/schedules/{function}", post(schedules::run_now))
             .route("/_local/ses-faults", post(ses_faults))
             .route("/_local/cognito-faults", post(cognito_faults))
             .merge(lookups::router())

@@ -1,14 +1,25 @@
 //! The schedules that invoke functions.
 //!
 //! EventBridge Scheduler invokes a function asynchronously and does not wait for it, so a slow invocation does not move the
-//! next one. Here the first comes at once: nobody wants to watch a new stack for a minute.
+//! next one. Here the first comes at once: nobody wants to watch a new stack for a minute. `POST /_local/schedules/{function}`
+//! invokes one now.
 
 use std::sync::Arc;
 
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::Response,
+};
+use futures::future::join_all;
+use serde_json::json;
 use stack_template::{Function, ScheduleSource, Source};
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::lambda::Lambda;
+use crate::{
+    endpoint::{Services, json_response, refuse},
+    lambda::{Lambda, Outcome},
+};
 
 pub(crate) struct Schedule {
     function: String,
@@ -43,6 +54,24 @@ impl Schedule {
             tokio::spawn(async move { drop(lambda.invoke(&function, event.into()).await) });
         }
     }
+}
+
+/// `POST /_local/schedules/{function}`: invokes the schedules of a function and waits for them.
+pub(crate) async fn run_now(State(services): Services, Path(name): Path<String>) -> Response {
+    let schedules = Schedule::all(&services.functions, &services.lambda);
+    let of = |schedule: &&Schedule| schedule.function == name;
+    let runs = schedules.iter().filter(of).map(|schedule| {
+        let event = schedule.source.input.to_string();
+        services.lambda.invoke(&schedule.function, event.into())
+    });
+    let outcomes: Vec<Outcome> = join_all(runs).await.into_iter().flatten().collect();
+    if outcomes.is_empty() {
+        let names: Vec<&str> = schedules.iter().map(|schedule| schedule.function.as_str()).collect();
+        let message = format!("The function {name} has no schedule. Name one of these: {}.", names.join(", "));
+        return refuse(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
+    }
+    let failure = outcomes.into_iter().find_map(|outcome| outcome.into_json().err());
+    json_response(StatusCode::OK, &json!({"function": name, "succeeded": failure.is_none(), "error": failure}))
 }
 
 #[cfg(test)]

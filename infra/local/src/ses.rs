@@ -11,6 +11,7 @@ use crate::{
     endpoint::json_response,
     entropy,
     inbox::{Inbox, Mail},
+    mail_events::MailEvents,
     service_faults::Pending,
 };
 
@@ -18,11 +19,12 @@ pub(crate) struct Ses {
     inbox: Arc<Inbox>,
     /// `POST /_local/ses-faults`; those that name an address hit mails to it.
     pub(crate) faults: Pending,
+    events: Option<MailEvents>,
 }
 
 impl Ses {
-    pub(crate) fn new(inbox: Arc<Inbox>) -> Self {
-        Self { inbox, faults: Pending::default() }
+    pub(crate) fn new(inbox: Arc<Inbox>, events: Option<MailEvents>) -> Self {
+        Self { inbox, faults: Pending::default(), events }
     }
 
     /// `POST /v2/email/outbound-emails`.
@@ -61,6 +63,9 @@ impl Ses {
             at: clock::now(),
         });
         let id = format!("{}-{}-000000", entropy::hex(16), entropy::uuid());
+        if let Some(events) = &self.events {
+            events.report(&request, &id);
+        }
         json_response(StatusCode::OK, &json!({ "MessageId": id }))
     }
 }
@@ -124,7 +129,7 @@ mod tests {
     #[test]
     fn injected_failures_come_in_order_and_then_stop() {
         let inbox = Arc::new(Inbox::open(&Data::Memory).unwrap());
-        let ses = Ses::new(Arc::clone(&inbox));
+        let ses = Ses::new(Arc::clone(&inbox), None);
         let faults = json!({"to": "b@example.com", "failures": [{"type": "TooManyRequestsException", "status": 429}, {"type": "MessageRejected", "status": 400}]});
         ses.faults.inject(serde_json::from_value(faults).unwrap());
         assert_eq!(send(&ses, "c@example.com"), 200);
@@ -135,7 +140,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_failure_names_identities_as_the_real_one_does() {
-        let ses = Ses::new(Arc::new(Inbox::open(&Data::Memory).unwrap()));
+        let ses = Ses::new(Arc::new(Inbox::open(&Data::Memory).unwrap()), None);
         let faults = json!({"failures": [{"type": "MessageRejected", "status": 400}]});
         ses.faults.inject(serde_json::from_value(faults).unwrap());
         let answer = ses.send_email(request("b@example.com").as_bytes());
@@ -149,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_mail_without_a_recipient_is_refused() {
-        let ses = Ses::new(Arc::new(Inbox::open(&Data::Memory).unwrap()));
+        let ses = Ses::new(Arc::new(Inbox::open(&Data::Memory).unwrap()), None);
         assert_eq!(ses.send_email(b"{}").status(), 400);
         assert_eq!(ses.send_email(b"no").status(), 400);
     }

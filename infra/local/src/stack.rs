@@ -20,10 +20,12 @@ use crate::{
     endpoint::Endpoint,
     engine::Engine,
     error::StartError,
+    event_bus::EventBus,
     gateway::Gateway,
     iam::{Permissions, PermissionsReport},
     inbox::Inbox,
     lambda::{Lambda, LogSink, Surroundings},
+    mail_events::MailEvents,
     notices::Notices,
     options::{Data, Options},
     schedules::Schedule,
@@ -89,6 +91,11 @@ impl LocalStack {
         let lambda = Arc::new(Lambda::new(&functions, &binaries, &surroundings, &logs));
         let inbox = Arc::new(Inbox::open(&options.data)?);
         let dead_letters = Arc::new(DeadLetters::new(notices));
+        let mail_events = MailEvents {
+            region: template.region().to_owned(),
+            wanted: template.mail_events(&names)?,
+            bus: Arc::new(EventBus::new(&functions, Arc::clone(&lambda), Arc::clone(&dead_letters))),
+        };
         let user_pool = match elsewhere {
             Some(pool) => {
                 for authorizer in api.authorizers.values_mut() {
@@ -124,7 +131,7 @@ impl LocalStack {
         let endpoint = Endpoint {
             config: config.clone(),
             user_pool,
-            ses: Ses::new(Arc::clone(&inbox)),
+            ses: Ses::new(Arc::clone(&inbox), Some(mail_events)),
             cognito_faults: Pending::default(),
             inbox,
             lambda: Arc::clone(&lambda),

@@ -41,6 +41,17 @@ pub struct Function {
     pub log_group: String,
     /// Whether Lambda sends traces.
     pub traced: bool,
+    /// What Lambda does with an asynchronous invocation that fails.
+    pub asynchronous: Asynchronous,
+}
+
+/// `EventInvokeConfig`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asynchronous {
+    /// `MaximumRetryAttempts`.
+    pub retries: u32,
+    /// The ARN of the destination on failure.
+    pub on_failure: Option<String>,
 }
 
 /// What invokes a function.
@@ -54,6 +65,8 @@ pub enum Source {
     Stream(StreamSource),
     /// A schedule.
     Schedule(ScheduleSource),
+    /// A rule of EventBridge's default bus: the pattern of its events.
+    Rule(Value),
     /// Known to SAM, not driven here: such a function is invoked through the Lambda Invoke API.
     NotDriven(String),
 }
@@ -162,10 +175,16 @@ impl Template {
         };
         let log_group = get("LoggingConfig")?.get("LogGroup").map_or_else(|| format!("/aws/lambda/{name}"), text);
         let (role, statements) = self.role(id, properties, names)?;
+        let invoke = get("EventInvokeConfig")?;
+        let asynchronous = Asynchronous {
+            retries: invoke.get("MaximumRetryAttempts").and_then(number).map_or(2, |retries| retries as u32),
+            on_failure: invoke.pointer("/DestinationConfig/OnFailure/Destination").map(text),
+        };
         Ok(Function {
             id: id.to_owned(),
             role,
             statements,
+            asynchronous,
             log_group,
             traced: get("Tracing")?.as_str() == Some("Active"),
             arn: function_arn(self.region(), &name),
@@ -190,9 +209,8 @@ impl Template {
             },
             "DynamoDB" => Ok(vec![Source::Stream(self.stream(place, raw, names)?)]),
             "Schedule" | "ScheduleV2" => Ok(vec![self.schedule(place, kind, raw, names)?]),
-            "EventBridgeRule" | "CloudWatchEvent" | "SNS" | "SQS" | "S3" => {
-                Ok(vec![Source::NotDriven(kind.to_owned())])
-            }
+            "EventBridgeRule" => Ok(vec![self.rule(place, raw, names)?]),
+            "CloudWatchEvent" | "SNS" | "SQS" | "S3" => Ok(vec![Source::NotDriven(kind.to_owned())]),
             other => Err(not_understood(place, format!("events of type {other} are not known to the local stack"))),
         }
     }

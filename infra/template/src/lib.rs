@@ -5,6 +5,7 @@
 //! CloudFormation than is known here is an error that names the place, never a guess.
 
 mod document;
+mod events;
 mod functions;
 mod intrinsics;
 mod loops;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use document::{DeclaredFunction, DeclaredRoute, Document};
-pub use functions::{Function, HttpRoute, RouteAuthorizer, Source, StreamSource};
+pub use functions::{Asynchronous, Function, HttpRoute, RouteAuthorizer, Source, StreamSource};
 pub use names::{ACCOUNT, Names};
 pub use resources::{Api, Authorizer, Cors, Pool, PoolClient, is_standard_attribute};
 pub use schedules::ScheduleSource;

@@ -35,17 +35,9 @@ impl SubmittedDetails {
     pub fn parse(self) -> Result<OrganizationDetails, Vec<Violation>> {
         let mut violations = Violations::default();
         let name = violations.check("/name", OrganizationName::parse(self.name.as_deref().unwrap_or_default()));
-        let mut optional = |pointer, field: Option<String>, rule: Rule| {
-            violations.check_optional(pointer, field.filter(|text| !is_blank(text)).map(|text| rule(&text)))
-        };
-        let details = (
-            optional("/phone", self.phone, phone),
-            optional("/website", self.website, website),
-            optional("/industry", self.industry, industry),
-            optional("/companySize", self.company_size, company_size),
-            optional("/country", self.country, country),
-        );
-        let (phone, website, industry, company_size, country) = details;
+        let given = |field: Option<String>| field.map_or(Patch::Keep, Patch::Set);
+        let fields = [self.phone, self.website, self.industry, self.company_size, self.country].map(given);
+        let [phone, website, industry, company_size, country] = checked(&mut violations, Default::default(), fields);
         violations.or(name.map(|name| OrganizationDetails { name, phone, website, industry, company_size, country }))
     }
 }
@@ -73,18 +65,9 @@ impl OrganizationDetails {
             Patch::Clear => violations.check("/name", Err("is required, so it cannot be removed")),
             Patch::Set(text) => violations.check("/name", OrganizationName::parse(&text)),
         };
-        let mut optional = |pointer, current, patch: Patch<String>, rule: Rule| {
-            let patch = if matches!(&patch, Patch::Set(text) if is_blank(text)) { Patch::Clear } else { patch };
-            violations.check(pointer, patch.applied(current, |text| rule(&text))).flatten()
-        };
-        let details = (
-            optional("/phone", self.phone, patch.phone, phone),
-            optional("/website", self.website, patch.website, website),
-            optional("/industry", self.industry, patch.industry, industry),
-            optional("/companySize", self.company_size, patch.company_size, company_size),
-            optional("/country", self.country, patch.country, country),
-        );
-        let (phone, website, industry, company_size, country) = details;
+        let current = [self.phone, self.website, self.industry, self.company_size, self.country];
+        let fields = [patch.phone, patch.website, patch.industry, patch.company_size, patch.country];
+        let [phone, website, industry, company_size, country] = checked(&mut violations, current, fields);
         violations.or(name.map(|name| Self { name, phone, website, industry, company_size, country }))
     }
 }
@@ -92,20 +75,31 @@ impl OrganizationDetails {
 /// Parses a field, or says which rule it breaks.
 type Rule = fn(&str) -> Result<String, String>;
 
-fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
+/// The rules of the optional fields, with the pointer of each.
+const RULES: [(&str, Rule); 5] = [
+    ("/phone", phone),
+    ("/website", website),
+    ("/industry", |text| label(text, 100)),
+    ("/companySize", |text| label(text, 50)),
+    ("/country", |text| label(text, 100)),
+];
+
+/// The optional fields after a change, in the order of [`RULES`]. White space only counts as no value.
+fn checked(
+    violations: &mut Violations,
+    current: [Option<String>; 5],
+    fields: [Patch<String>; 5],
+) -> [Option<String>; 5] {
+    let mut checked = current;
+    for ((value, patch), (pointer, rule)) in checked.iter_mut().zip(fields).zip(RULES) {
+        let patch = if matches!(&patch, Patch::Set(text) if text.trim().is_empty()) { Patch::Clear } else { patch };
+        *value = violations.check(pointer, patch.applied(value.take(), |text| rule(&text))).flatten();
+    }
+    checked
 }
 
-fn industry(text: &str) -> Result<String, String> {
-    text::label(text, 100).map_err(|error| error.to_string())
-}
-
-fn company_size(text: &str) -> Result<String, String> {
-    text::label(text, 50).map_err(|error| error.to_string())
-}
-
-fn country(text: &str) -> Result<String, String> {
-    text::label(text, 100).map_err(|error| error.to_string())
+fn label(text: &str, longest: usize) -> Result<String, String> {
+    text::label(text, longest).map_err(|error| error.to_string())
 }
 
 fn phone(text: &str) -> Result<String, String> {

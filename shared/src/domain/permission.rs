@@ -110,7 +110,7 @@ const GRANTS: [Grants; 4] = {
 };
 
 /// A set of permissions.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct PermissionSet(u16);
 
 impl PermissionSet {

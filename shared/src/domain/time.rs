@@ -29,6 +29,12 @@ impl Timestamp {
         text
     }
 
+    /// The beginning of the hour, in UTC.
+    #[must_use]
+    pub fn start_of_hour(self) -> Self {
+        self.plus(SignedDuration::from_millis(-self.as_milliseconds().rem_euclid(3_600_000)))
+    }
+
     /// The time until the next day in UTC begins.
     pub fn until_tomorrow(self) -> SignedDuration {
         SignedDuration::from_secs(24 * 3600 - self.as_seconds().rem_euclid(24 * 3600))

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 use super::{Code, Problem, Reply};
 use crate::{
     domain::{Timestamp, UserId},
-    items::{IdempotencyItem, Key},
+    items::{Answer, IdempotencyItem, Key},
     table::Committed,
 };
 
@@ -55,6 +55,19 @@ impl Idempotency {
         Key::idempotency(&self.user, &self.route, &self.key.0)
     }
 
+    /// The record that stores `answer` as the response to this request.
+    pub fn record(&self, answer: Answer, now: Timestamp) -> IdempotencyItem {
+        IdempotencyItem {
+            user_id: self.user.clone().into(),
+            route: self.route.clone(),
+            idempotency_key: self.key.0.clone(),
+            fingerprint: self.fingerprint.clone(),
+            answer,
+            ttl: now.as_seconds() + HOURS * 3600,
+            rows_left: None,
+        }
+    }
+
     /// The fingerprint of the content. A stored response is valid only for the same fingerprint.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
@@ -72,14 +85,7 @@ pub struct Once {
 impl Once {
     /// Creates the response, with a record if the request has an idempotency key.
     pub fn new(reply: Reply, idempotency: Option<Idempotency>, now: Timestamp) -> Self {
-        let record = idempotency.map(|Idempotency { user, route, key, fingerprint }| IdempotencyItem {
-            user_id: user.into(),
-            route,
-            idempotency_key: key.0,
-            fingerprint,
-            answer: reply.to_answer(),
-            ttl: now.as_seconds() + HOURS * 3600,
-        });
+        let record = idempotency.map(|idempotency| idempotency.record(reply.to_answer(), now));
         Self { reply, record }
     }
 

@@ -15,5 +15,5 @@ pub use cursor::Cursor;
 pub use idempotency::{Idempotency, IdempotencyKey, Once};
 pub use problem::{Code, Problem};
 pub use reply::{PageView, Reply};
-pub use request::{ApiRequest, PageRequest};
+pub use request::{ApiRequest, PageRequest, object};
 pub use serve::{Answering, Api, HttpFunction, serve};

@@ -161,6 +161,22 @@ impl Problem {
         self.code
     }
 
+    /// The same about a part of the body, where `pointer` is.
+    #[must_use]
+    pub fn within(mut self, pointer: &str) -> Self {
+        self.errors.iter_mut().for_each(|error| error.pointer.insert_str(0, pointer));
+        self
+    }
+
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The values that break rules.
+    pub fn errors(&self) -> &[Violation] {
+        &self.errors
+    }
+
     /// The value of the header `Retry-After`, in seconds.
     pub fn retry_after_seconds(&self) -> Option<i64> {
         self.retry_after.map(|duration| (duration.as_millis() + 999) as i64 / 1000)

@@ -17,8 +17,10 @@ use crate::{
 /// The part of an invocation's time that is reserved for the response and the log.
 const TO_ANSWER: Duration = Duration::from_millis(500);
 
-/// The largest body in bytes that the API accepts.
-const LARGEST_BODY: usize = 16 * 1024;
+/// The largest body that a route accepts, in KiB.
+const LARGEST_BODY: usize = 16;
+/// The largest body of a batch, in KiB.
+const LARGEST_BATCH: usize = 64;
 
 /// A request from API Gateway.
 pub struct ApiRequest {
@@ -181,11 +183,23 @@ impl ApiRequest {
     /// # Errors
     /// 413 `body-too-large`, 415 `unsupported-media-type`, 400 `malformed-request`
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        self.body_within(LARGEST_BODY)
+    }
+
+    /// The body of a batch, as [`Self::body`] reads it. It can be larger.
+    ///
+    /// # Errors
+    /// Those of [`Self::body`].
+    pub fn batch_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        self.body_within(LARGEST_BATCH)
+    }
+
+    fn body_within<T: DeserializeOwned>(&self, largest: usize) -> Result<T, Problem> {
         let bytes = self.bytes();
-        if bytes.len() > LARGEST_BODY {
+        if bytes.len() > largest * 1024 {
             return Err(Problem::new(
                 Code::BodyTooLarge,
-                "The body must have at most 16 KiB. Shorten it and send the request again.",
+                format!("The body must have at most {largest} KiB. Shorten it and send the request again."),
             ));
         }
         let media_type =
@@ -197,11 +211,7 @@ impl ApiRequest {
                 "The `Content-Type` of the body is not JSON. Send a JSON body with `Content-Type: application/json`.",
             ));
         }
-        // An array would do for serde, its elements taken for the fields in order.
-        if !bytes.trim_ascii_start().starts_with(b"{") {
-            return Err(Problem::new(Code::MalformedRequest, malformed_body("must be a JSON object")));
-        }
-        serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedRequest, malformed(&error)))
+        object("body", bytes)
     }
 
     /// Parses the version in `If-Match`. `None` if the header is missing or is `*`.
@@ -252,10 +262,28 @@ impl ApiRequest {
     pub fn idempotency(&self, caller: &Caller) -> Result<Option<Idempotency>, Problem> {
         let Some(header) = self.request.headers().get("idempotency-key") else { return Ok(None) };
         let key = IdempotencyKey::parse(header.to_str().unwrap_or_default())?;
-        let body: serde_json::Value = self.optional_body()?;
+        // The route has read the body by now, with a limit of its own.
+        let body: serde_json::Value =
+            if self.bytes().is_empty() { serde_json::Value::Null } else { self.batch_body()? };
         let asked = serde_json::json!([self.path("organizationId"), self.path("invitationId"), body]);
         Ok(Some(Idempotency::new(caller.user_id.clone(), self.route(), key, &asked)))
     }
+}
+
+/// Parses a JSON object with exactly the fields of `T`. `part` is the part of the request that it is, such as `body`.
+///
+/// # Errors
+/// 400 `malformed-request`
+pub fn object<T: DeserializeOwned>(part: &str, json: &[u8]) -> Result<T, Problem> {
+    let problem = |error: &str| {
+        let detail = format!("The {part} {error}. Correct the {part} and send the request again.");
+        Problem::new(Code::MalformedRequest, detail)
+    };
+    // An array would do for serde, its elements taken for the fields in order.
+    if !json.trim_ascii_start().starts_with(b"{") {
+        return Err(problem("must be a JSON object"));
+    }
+    serde_json::from_slice(json).map_err(|error| problem(&malformed(&error)))
 }
 
 /// Describes the error in a body, without repeating values of the request, which can be personal data.
@@ -270,17 +298,12 @@ fn malformed(error: &serde_json::Error) -> String {
         let is_name = name.len() <= 32 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if known && is_name {
             let text: String = text.chars().filter(|c| !c.is_control()).take(300).collect();
-            return malformed_body(&format!("does not have the fields of this route: {text}"));
+            return format!("does not have the fields of this route: {text}");
         }
         if known {
-            return malformed_body(&format!("has a field that this route does not have, at {place}"));
+            return format!("has a field that this route does not have, at {place}");
         }
-        return malformed_body(&format!("has a value of the wrong type at {place}"));
+        return format!("has a value of the wrong type at {place}");
     }
-    malformed_body(&format!("is not valid JSON at {place}"))
-}
-
-/// The error and what to do about it, which is the same for every malformed body.
-fn malformed_body(error: &str) -> String {
-    format!("The body {error}. Correct the body and send the request again.")
+    format!("is not valid JSON at {place}")
 }

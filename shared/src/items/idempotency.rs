@@ -18,6 +18,8 @@ pub struct IdempotencyItem {
     /// The expiry, in seconds since 1970. DynamoDB deletes the item some time later, so the code compares the time
     /// itself.
     pub(crate) ttl: i64,
+    /// The rows of a batch that have no outcome yet. It only ever decreases, so it also is the version of the record.
+    pub(crate) rows_left: Option<u32>,
 }
 
 impl Item for IdempotencyItem {
@@ -33,6 +35,22 @@ impl Item for IdempotencyItem {
 pub struct KeyReused;
 
 impl IdempotencyItem {
+    /// The same record, of a batch with this many rows without an outcome.
+    #[must_use]
+    pub fn with_rows_left(self, rows: u32) -> Self {
+        Self { rows_left: Some(rows), ..self }
+    }
+
+    /// The fingerprint of the content of the request.
+    pub(crate) fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The rows of a batch that have no outcome yet.
+    pub fn rows_left(&self) -> Option<u32> {
+        self.rows_left
+    }
+
     /// Returns the stored response, if it is still valid, to a request with this fingerprint.
     ///
     /// # Errors

@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Item, Key, Listing, Text,
+    ExpirySlot, Item, Key, Listing, MailKind, Text,
     field::{Stored, role_set},
     keys::sk,
 };
@@ -35,6 +35,8 @@ pub struct InvitationItem {
     delivery_at: Text<Timestamp>,
     /// Which mail is to be sent; a new one with every mail that is asked for, so that an old stream record finds out.
     mail_id: String,
+    /// What it says. The one that the API asks for, and that of earlier releases, has none: it is the invitation itself.
+    mail_kind: Option<Text<MailKind>>,
     /// How often the mailer took it up.
     #[serde(default)]
     mail_attempts: u32,
@@ -47,6 +49,12 @@ pub struct InvitationItem {
     expired_hashes: Vec<String>,
     /// Partition key of the index by address, only while pending.
     invited_address: Option<Text<AddressKey>>,
+    /// Partition key of the index by expiry, only while pending.
+    expiry_slot: Option<Text<ExpirySlot>>,
+    /// When it was last resent.
+    resent_at: Option<Text<Timestamp>>,
+    /// The expiry that the invited person was reminded of. A resend sets another expiry, so it allows another reminder.
+    reminded: Option<Text<Timestamp>>,
 }
 
 impl Item for InvitationItem {
@@ -82,11 +90,15 @@ impl InvitationItem {
             delivery_reason: None,
             delivery_at: Text(delivery.at),
             mail_id: mail_id.to_owned(),
+            mail_kind: None,
             mail_attempts: 0,
             mail_due_at: Self::due(delivery).map(Text),
             secret_hashes: invitation.secret_hashes.clone(),
             expired_hashes: Vec::new(),
             invited_address: Some(Text(invitation.email.key())),
+            expiry_slot: Some(Text(ExpirySlot::of(invitation.expires_at, invitation.id))),
+            resent_at: None,
+            reminded: None,
         }
     }
 

@@ -1,5 +1,5 @@
 //! All keys of the table. Each key names a user, an organization or an email address, so that no id of one organization can reach an item
-//! of another one (R19, I6).
+//! of another one (R19, I6). The only other key is that of the sweeper's own item.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -11,7 +11,7 @@ use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId, WorkspaceI
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// The partition key: `USER#sub`, `ORG#org` or `MAILBOX#address`.
+    /// The partition key: `USER#sub`, `ORG#org`, `MAILBOX#address` or `SWEEPER`.
     pub pk: String,
     pub sk: String,
 }
@@ -151,6 +151,11 @@ impl Key {
     /// How many invitation emails one address was sent on one day, whichever organizations invited it.
     pub fn mailbox(address: &AddressKey, day: &str) -> Self {
         Self { pk: format!("MAILBOX#{address}"), sk: format!("EMAILS#{day}") }
+    }
+
+    /// How far the sweeper has come. There is one item of this kind.
+    pub fn watermark() -> Self {
+        Self { pk: "SWEEPER".to_owned(), sk: "WATERMARK".to_owned() }
     }
 
     /// The key as DynamoDB attributes.

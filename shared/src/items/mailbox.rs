@@ -13,6 +13,13 @@ pub struct MailboxItem {
     pub(super) ttl: i64,
 }
 
+impl MailboxItem {
+    /// The number of emails on that day.
+    pub fn emails(&self) -> u32 {
+        self.emails
+    }
+}
+
 impl Item for MailboxItem {
     const ENTITY: &'static str = "mailbox";
 

@@ -129,7 +129,7 @@ impl From<SubscriptionItem> for Subscription {
 }
 
 /// The seats of an organization and its invitations of the day, `ORG#org` / `SEATS`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SeatsItem {
     organization_id: Text<OrganizationId>,
     seats_used: u64,
@@ -185,6 +185,29 @@ impl SeatsItem {
     pub fn is_at_a_limit(&self, limits: InvitationLimits, inviter: &UserId) -> bool {
         let by_inviter = self.invitations_today.get(&invitations_of(inviter)).copied().unwrap_or_default();
         self.invitations_made >= limits.organization || by_inviter >= limits.inviter
+    }
+
+    /// The number of seats that members and pending invitations can use.
+    pub fn limit(&self) -> u64 {
+        self.seat_limit
+    }
+
+    /// As they are after one more invitation.
+    pub fn count(&mut self, inviter: &UserId, uses_a_seat: bool) {
+        self.invitations_made += 1;
+        *self.invitations_today.entry(invitations_of(inviter)).or_default() += 1;
+        self.seats_used += u64::from(uses_a_seat);
+    }
+
+    /// As they are when nobody has invited today.
+    pub fn begin_day(&mut self, now: Timestamp) {
+        (self.invitations_on, self.invitations_made) = (Some(now.date()), 0);
+        self.invitations_today.clear();
+    }
+
+    /// As they are after this many seats were released.
+    pub fn release(&mut self, seats: u64) {
+        self.seats_used = self.seats_used.saturating_sub(seats);
     }
 
     /// Whether all seats are in use.

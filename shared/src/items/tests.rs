@@ -19,6 +19,7 @@ fn attribute(json: &Value) -> AttributeValue {
         "S" => AttributeValue::S(text(value)),
         "N" => AttributeValue::N(text(value)),
         "BOOL" => AttributeValue::Bool(value.as_bool().unwrap()),
+        "NULL" => AttributeValue::Null(true),
         "SS" => AttributeValue::Ss(value.as_array().unwrap().iter().map(text).collect()),
         "L" => AttributeValue::L(value.as_array().unwrap().iter().map(attribute).collect()),
         "M" => AttributeValue::M(attributes(value)),
@@ -62,6 +63,7 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         AddressGuardItem::ENTITY => through::<AddressGuardItem>(item),
         InvitationItem::ENTITY => through::<InvitationItem>(item),
         MailboxItem::ENTITY => through::<MailboxItem>(item),
+        WatermarkItem::ENTITY => through::<WatermarkItem>(item),
         AcceptanceNoticeItem::ENTITY => through::<AcceptanceNoticeItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
         AuditItem::ENTITY => through::<AuditItem>(item),
@@ -172,9 +174,10 @@ fn what_the_domain_writes_is_what_is_stored() {
     check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
+    check(&WatermarkItem { swept_until: Some(at("2026-01-09T03:00:00Z").into()), reminded_until: None });
     check(&MailboxItem { address_key: Text(key.clone()), day: "2026-01-02".to_owned(), emails: 3, ttl: 1_767_495_845 });
     let queued =
-        Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000ae".parse::<InvitationId>().unwrap(), ..invitation() };
+        Invitation { id: "inv_0190a6a4-7b3c-7def-8123-0000000000af".parse::<InvitationId>().unwrap(), ..invitation() };
     check(&InvitationItem::new(&queued, "0190a6a4-7b3c-7def-8123-0000000000bb"));
     let workspace = Workspace {
         id: "ws_0190a6a4-7b3c-7def-8123-0000000000cc".parse::<WorkspaceId>().unwrap(),
@@ -220,10 +223,15 @@ const STRUCTURE: &[(&str, &[&str])] = &[
             "delivery_status",
             "delivery_at",
             "mail_due_at",
+            "mail_kind",
             "invited_address",
+            "expiry_slot",
+            "resent_at",
+            "reminded",
         ],
     ),
     ("mailbox", &["address_key"]),
+    ("watermark", &["swept_until", "reminded_until"]),
     (
         "acceptance_notice",
         &["organization_id", "invitation_id", "invited_by", "joined_id", "mail_kind", "delivery_at", "mail_due_at"],
@@ -253,6 +261,12 @@ const OPTIONAL: &[&str] = &[
     "delivery_reason",
     "mail_attempts",
     "mail_due_at",
+    "mail_kind",
+    "expiry_slot",
+    "resent_at",
+    "reminded",
+    "swept_until",
+    "reminded_until",
     "secret_hashes",
     "inviter_username",
     "invitations_on",
@@ -262,6 +276,7 @@ const OPTIONAL: &[&str] = &[
     "actor",
     "target",
     "roles",
+    "rows_left",
 ];
 
 /// The fields that the kind declares: all but what every item carries, and what is there for an index only.
@@ -332,7 +347,9 @@ fn a_missing_field_is_named() {
             let granted = field == "roles" && entity != "audit_record";
             let identified = match entity.as_str() {
                 "invitation" => field == "invitation_id",
-                "acceptance_notice" => ["invitation_id", "mail_attempts", "mail_due_at"].contains(&field.as_str()),
+                "acceptance_notice" => {
+                    ["invitation_id", "mail_attempts", "mail_due_at", "mail_kind"].contains(&field.as_str())
+                }
                 _ => false,
             };
             match rewritten(without) {

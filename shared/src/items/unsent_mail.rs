@@ -1,7 +1,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Item, Key, Text, keys::sk};
-use crate::domain::{InvitationId, OrganizationId, Timestamp, UserId, named};
+use crate::{
+    domain::{InvitationId, OrganizationId, Timestamp, UserId, named},
+    feedback::MailTags,
+};
 
 /// What an email of an invitation says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -70,6 +73,13 @@ pub struct UnsentMail {
     pub due: Option<Timestamp>,
     /// The time since when the email waits.
     pub since: Timestamp,
+}
+
+impl UnsentMail {
+    /// The tags that the email is sent with.
+    pub fn tags(&self) -> MailTags {
+        MailTags { organization: self.organization, invitation: self.invitation, mail: self.mail_id.clone() }
+    }
 }
 
 impl From<UnsentMailItem> for UnsentMail {

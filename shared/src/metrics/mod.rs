@@ -51,6 +51,10 @@ metrics! {
     InvitationsCreated = Count, "Invitations that members created.";
     InvitationsAccepted = Count, "Invitations that users accepted.";
     InvitationsDeclined = Count, "Invitations that users declined.";
+    InvitationsExpired = Count, "Invitations whose expiry was materialized: their seats are free.";
+    RemindersQueued = Count, "Reminders of invitations that the sweeper handed to the mailer.";
+    InvitationsSkipped = Count, "Invitations that the sweeper left as they are, because an item of theirs is damaged.";
+    SweepLag = Seconds, "Seconds since the instant up to which the sweeper has ended every expired invitation.";
     MailsSent = Count, "Emails that SES accepted.";
     MailsFailed = Count, "Emails that the mailer will not send. The delivery reason of the invitation says why.";
     MailsRetried = Count, "Failed attempts after which the email waits for the next attempt.";
@@ -83,7 +87,12 @@ impl Metrics {
     }
 
     pub fn count(&self, metric: Metric) {
-        *self.values().entry(metric).or_default() += 1;
+        self.add(metric, 1);
+    }
+
+    /// Counts several at once.
+    pub fn add(&self, metric: Metric, number: usize) {
+        *self.values().entry(metric).or_default() += i64::try_from(number).unwrap_or(i64::MAX);
     }
 
     /// Records a measurement. The line contains the largest value.

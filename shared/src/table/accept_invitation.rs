@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Authority, Invitation, InvitationState, InvitationToken, Member, Onboarding, Organization, OrganizationId,
-        Role, User, UserId,
+        Authority, Invitation, InvitationId, InvitationState, InvitationToken, Member, Onboarding, Organization,
+        OrganizationId, Role, User, UserId,
     },
     items::{
         AcceptanceNoticeItem, AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List,
@@ -109,7 +109,7 @@ impl Table {
             )
             .create(AcceptanceCheck::Member, &MemberItem::from(member))
             .create(AcceptanceCheck::Member, &PointerItem::from(member))
-            .put(None, &guard, holds(invitation))
+            .put(None, &guard, holds(invitation.id))
             // Always true: it only has to be some condition.
             .update(
                 None,
@@ -136,7 +136,7 @@ impl Table {
     }
 }
 
-/// An invitation leaves the pending ones, and with them the index by address; only one that is live can.
+/// An invitation leaves the pending ones, and with them the indexes by address and by expiry; only one that is live can.
 pub(super) fn settled(
     organization: OrganizationId,
     state: InvitationState,
@@ -158,7 +158,7 @@ pub(super) fn ended(
     occasion: &Occasion,
 ) -> Expression {
     Expression::new(
-        "SET #state = :settled, #list = :list, #settled_at = :now, #settled_by = :by REMOVE #invited_address",
+        "SET #state = :settled, #list = :list, #settled_at = :now, #settled_by = :by REMOVE #invited_address, #expiry_slot",
     )
     .string(":settled", state.name())
     .string(":list", List::Invitations(state).name(organization))
@@ -167,6 +167,6 @@ pub(super) fn ended(
 }
 
 /// That the invitation still holds its address.
-pub(super) fn holds(invitation: &Invitation) -> Expression {
-    Expression::new("#invitation_id = :invitation").string(":invitation", invitation.id)
+pub(super) fn holds(invitation: InvitationId) -> Expression {
+    Expression::new("#invitation_id = :invitation").string(":invitation", invitation)
 }

@@ -1,4 +1,4 @@
-use aws_sdk_dynamodb::{error::SdkError, types::ReturnValue};
+use aws_sdk_dynamodb::types::ReturnValue;
 use futures::future::try_join;
 
 use super::{StoreError, Table, expression::Expression};
@@ -73,41 +73,16 @@ impl Table {
             .string(":mail", &mail.mail_id)
             .number(":none", 0)
             .string(":now", self.environment.now());
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(notice_key(mail).to_attributes()))
-            .update_expression(change.text())
-            .condition_expression(free.text())
-            .set_expression_attribute_names(Expression::names([&change, &free]))
-            .set_expression_attribute_values(Expression::values([&change, &free]))
-            .return_values(ReturnValue::AllNew);
-        match self.patiently(|| update.clone().send()).await {
-            Ok(answer) => Ok(Some(AcceptanceNoticeItem::from_attributes(answer.attributes.unwrap_or_default())?)),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let update = self.updating(&notice_key(mail), &change, &free).return_values(ReturnValue::AllNew);
+        let Some(leased) = self.update_if(update).await? else { return Ok(None) };
+        Ok(Some(AcceptanceNoticeItem::from_attributes(leased.attributes.unwrap_or_default())?))
     }
 
     /// Lets an email about an acceptance wait until `due`, unless another process has claimed it since.
     pub async fn let_notice_wait(&self, mail: &UnsentMail, lease: Timestamp, due: Timestamp) -> Result<(), StoreError> {
         let change = Expression::new("SET #mail_due_at = :due").string(":due", due);
         let held = Expression::new("#mail_due_at = :held").string(":held", lease);
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(notice_key(mail).to_attributes()))
-            .update_expression(change.text())
-            .condition_expression(held.text())
-            .set_expression_attribute_names(Expression::names([&change, &held]))
-            .set_expression_attribute_values(Expression::values([&change, &held]));
-        match self.patiently(|| update.clone().send()).await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        self.update_if(self.updating(&notice_key(mail), &change, &held)).await.map(drop)
     }
 
     /// Deletes an email about an acceptance: it is sent, or never will be.

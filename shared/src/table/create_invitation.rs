@@ -3,7 +3,7 @@ use super::{
     accept_invitation::ended,
     expression::Expression,
     mailbox::one_more_email,
-    seats::{DayCount, counted},
+    seats::{DayCount, Growth, counted},
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
@@ -43,6 +43,16 @@ pub enum Replaced {
     Orphaned(InvitationId, Authority),
 }
 
+impl Replaced {
+    /// The authority that its inviter must lack, if it has not expired.
+    pub(super) fn lost(&self) -> Option<&Authority> {
+        match self {
+            Self::Expired(_) => None,
+            Self::Orphaned(_, authority) => Some(authority),
+        }
+    }
+}
+
 impl Table {
     /// Invites, in one round trip. The mail follows from the stream (R15).
     pub async fn create_invitation(
@@ -54,71 +64,80 @@ impl Table {
         idempotency: Option<&IdempotencyItem>,
         occasion: &Occasion,
     ) -> Written<CreateInvitationCheck> {
-        let organization = authority.organization();
+        use CreateInvitationCheck::{Address, Mailbox, OldInviter, Replaced, Seats};
+        let growth = Growth::one(attempt.replaced.is_none());
+        let (count, within) = counted(&attempt.day, growth, limits, authority.actor(), occasion);
+        let lost: Vec<_> = attempt.replaced.iter().filter_map(self::Replaced::lost).collect();
+        let new = New { invitation, replaced: attempt.replaced.as_ref(), most_emails: limits.address };
+        Transaction::new(self)
+            .authorize_unless(authority, &lost, OldInviter)
+            .invite(new, [Address, Replaced, Mailbox], occasion)
+            .update(Seats, &Key::seats(authority.organization()), count, within)
+            .answer(idempotency, occasion)
+            .commit()
+            .await
+    }
+}
+
+/// A new invitation, and what it replaces.
+pub(super) struct New<'a> {
+    pub(super) invitation: &'a Invitation,
+    pub(super) replaced: Option<&'a Replaced>,
+    /// The number of emails that an address may be sent on one day (R24).
+    pub(super) most_emails: u32,
+}
+
+impl<C: Copy + PartialEq> Transaction<'_, C> {
+    /// Everything that belongs to one new invitation alone: itself, its address, what it replaces, the count of the
+    /// mailbox and the audit record.
+    pub(super) fn invite(self, new: New<'_>, [address, replaced, mailbox]: [C; 3], occasion: &Occasion) -> Self {
+        let New { invitation, replaced: old, most_emails } = new;
+        let organization = invitation.organization_id;
         let holder = Holder::Invitation(invitation.id, invitation.expires_at);
         let guard = AddressGuardItem::new(organization, &invitation.email.key(), &holder);
-        let mail_id = self.environment.new_id().to_string();
-        let (count, within) = counted(&attempt.day, attempt.replaced.is_none(), limits, authority.actor(), occasion);
-        let mut transaction = Transaction::new(self).create(None, &InvitationItem::new(invitation, &mail_id));
-        transaction = match &attempt.replaced {
-            Some(Replaced::Orphaned(_, old)) if old.actor() == authority.actor() => {
-                transaction.authorize_unless(authority, old)
-            }
-            Some(Replaced::Orphaned(_, old)) => {
-                let key = Key::member(organization, old.actor());
-                let powerless = Expression::member_who_may(old.required()).negated();
-                transaction.authorize(authority).check(CreateInvitationCheck::OldInviter, &key, powerless)
-            }
-            _ => transaction.authorize(authority),
-        };
-        transaction = match &attempt.replaced {
-            None => transaction.create(CreateInvitationCheck::Address, &guard),
-            Some(replaced) => {
-                let (id, state) = match replaced {
-                    Replaced::Expired(id) => (*id, InvitationState::Expired),
-                    Replaced::Orphaned(id, _) => (*id, InvitationState::Revoked),
-                };
-                let holds = Expression::new("#invitation_id = :replaced").string(":replaced", id);
-                let holds = match replaced {
-                    Replaced::Expired(_) => {
-                        holds.and(Expression::new("#invitation_expiry <= :now").string(":now", occasion.at))
-                    }
-                    Replaced::Orphaned(..) => holds,
-                };
-                let end = ended(organization, state, authority.actor(), occasion);
-                let pending = Expression::new("#state = :pending").string(":pending", InvitationState::Pending.name());
-                // Who resends an invitation becomes its inviter. Then it is no orphan any more.
-                let pending = match replaced {
-                    Replaced::Orphaned(_, old) => {
-                        pending.and(Expression::new("#invited_by = :old_inviter").string(":old_inviter", old.actor()))
-                    }
-                    Replaced::Expired(_) => pending,
-                };
-                transaction.put(CreateInvitationCheck::Address, &guard, holds).update(
-                    CreateInvitationCheck::Replaced,
+        let mail_id = self.table.environment.new_id().to_string();
+        let mut transaction = self.create(None, &InvitationItem::new(invitation, &mail_id));
+        transaction = match old {
+            None => transaction.create(address, &guard),
+            Some(old) => {
+                let (id, end, pending) = replacing(old, invitation, occasion);
+                let mut holds = Expression::new("#invitation_id = :replaced").string(":replaced", id);
+                if let Replaced::Expired(_) = old {
+                    holds = holds.and(Expression::new("#invitation_expiry <= :now").string(":now", occasion.at));
+                }
+                transaction.put(address, &guard, holds).update(
+                    replaced,
                     &Key::invitation(organization, id),
                     end,
                     pending,
                 )
             }
         };
+        if invitation.delivery.status == DeliveryStatus::Queued {
+            let key = invitation.email.key();
+            let (count, allowed) = one_more_email(&key, most_emails, occasion);
+            transaction = transaction.update(mailbox, &Key::mailbox(&key, &occasion.at.date()), count, allowed);
+        }
         let record = AuditRecord {
-            actor: Some(authority.actor()),
+            actor: Some(&invitation.invited_by),
             action: AuditAction::InvitationCreated,
             target: Some(invitation.id.to_string()),
             roles: Some(invitation.roles),
         };
-        if invitation.delivery.status == DeliveryStatus::Queued {
-            let address = invitation.email.key();
-            let (count, allowed) = one_more_email(&address, limits.address, occasion);
-            let mailbox = Key::mailbox(&address, &occasion.at.date());
-            transaction = transaction.update(CreateInvitationCheck::Mailbox, &mailbox, count, allowed);
-        }
-        transaction
-            .update(CreateInvitationCheck::Seats, &Key::seats(organization), count, within)
-            .answer(idempotency, occasion)
-            .audit(organization, occasion, record)
-            .commit()
-            .await
+        transaction.audit(organization, occasion, record)
     }
+}
+
+/// Ends what is replaced: its id, the update and its condition.
+fn replacing(old: &Replaced, new: &Invitation, occasion: &Occasion) -> (InvitationId, Expression, Expression) {
+    let pending = Expression::new("#state = :pending").string(":pending", InvitationState::Pending.name());
+    let (id, state, pending) = match old {
+        Replaced::Expired(id) => (*id, InvitationState::Expired, pending),
+        // Who resends an invitation becomes its inviter. Then it is no orphan any more.
+        Replaced::Orphaned(id, lost) => {
+            let by = Expression::new("#invited_by = :old_inviter").string(":old_inviter", lost.actor());
+            (*id, InvitationState::Revoked, pending.and(by))
+        }
+    };
+    (id, ended(new.organization_id, state, &new.invited_by, occasion), pending)
 }

@@ -37,7 +37,7 @@ impl Table {
         };
         Transaction::new(self)
             .update(DeclineCheck::Invitation, &Key::invitation(organization, invitation.id), settle, live)
-            .delete(None, &Key::address(organization, &invitation.email.key()), holds(invitation))
+            .delete(None, &Key::address(organization, &invitation.email.key()), holds(invitation.id))
             .update(None, &Key::seats(organization), release, in_use)
             .answer(idempotency, occasion)
             .audit(organization, occasion, record)

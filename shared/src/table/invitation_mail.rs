@@ -1,9 +1,6 @@
 use std::error::Error;
 
-use aws_sdk_dynamodb::{
-    error::SdkError,
-    types::{AttributeValue, ReturnValue},
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use futures::future::try_join;
 
 use super::{StoreError, Table, expression::Expression};
@@ -79,17 +76,22 @@ impl Table {
         Ok(Some(item))
     }
 
-    /// Marks a mail as sent. What the recipient's side said in the meantime is not overwritten.
+    /// Marks a mail as sent. If SES has reported more about it by then, only the inviter's name is stored.
     pub async fn mark_mail_sent(&self, mail: &UnsentMail, inviter: &Member) -> Result<(), StoreError> {
         let name = inviter.name.as_ref().map(|name| AttributeValue::S(name.as_str().to_owned()));
+        let name = name.unwrap_or(AttributeValue::Null(true));
         let change = Expression::new(
             "SET #delivery_status = :status, #delivery_at = :now, #delivery_reason = :none, #inviter_name = :name REMOVE #mail_due_at",
         )
         .string(":status", DeliveryStatus::Sent.name())
         .string(":now", self.environment.now())
         .value(":none", AttributeValue::Null(true))
-        .value(":name", name.unwrap_or(AttributeValue::Null(true)));
-        self.update_invitation(mail, &change, &self.unsent(mail)).await.map(drop)
+        .value(":name", name.clone());
+        if self.update_invitation(mail, &change, &self.unsent(mail)).await?.is_none() {
+            let change = Expression::new("SET #inviter_name = :name").value(":name", name);
+            self.update_invitation(mail, &change, &this(mail)).await?;
+        }
+        Ok(())
     }
 
     /// Lets a mail wait until `due`. Without `secret_left`, the secret of this attempt is forgotten: no mail carries it.
@@ -140,10 +142,10 @@ impl Table {
 
     /// That this very mail was neither sent nor failed.
     fn unsent(&self, mail: &UnsentMail) -> Expression {
-        Expression::new("#mail_id = :mail AND #delivery_status IN (:queued, :in_flight)")
-            .string(":mail", &mail.mail_id)
+        let unsent = Expression::new("#delivery_status IN (:queued, :in_flight)")
             .string(":queued", DeliveryStatus::Queued.name())
-            .string(":in_flight", DeliveryStatus::Sending.name())
+            .string(":in_flight", DeliveryStatus::Sending.name());
+        this(mail).and(unsent)
     }
 
     /// That no process has the mail. One that was never taken up is free before it is due: the stream is quicker than the
@@ -167,21 +169,9 @@ impl Table {
         change: &Expression,
         condition: &Expression,
     ) -> Result<Option<Attributes>, StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::invitation(mail.organization, mail.invitation).to_attributes()))
-            .update_expression(change.text())
-            .condition_expression(condition.text())
-            .set_expression_attribute_names(Expression::names([change, condition]))
-            .set_expression_attribute_values(Expression::values([change, condition]))
-            .return_values(ReturnValue::AllNew);
-        match self.patiently(|| update.clone().send()).await {
-            Ok(answer) => Ok(answer.attributes),
-            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let update = self.updating(&Key::invitation(mail.organization, mail.invitation), change, condition);
+        let updated = self.update_if(update.return_values(ReturnValue::AllNew)).await?;
+        Ok(updated.and_then(|updated| updated.attributes))
     }
 }
 
@@ -197,6 +187,11 @@ impl ClaimedMail {
 /// Whether what the table holds is at fault: then no other attempt will fare better.
 pub fn is_unreadable(error: &StoreError) -> bool {
     error.source().is_some_and(|source| source.is::<Corrupt>())
+}
+
+/// That no other mail was asked for since.
+fn this(mail: &UnsentMail) -> Expression {
+    Expression::new("#mail_id = :mail").string(":mail", &mail.mail_id)
 }
 
 /// That nobody has taken the mail up since.

@@ -1,4 +1,7 @@
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{
+    operation::query::builders::QueryFluentBuilder,
+    types::{AttributeValue, Select},
+};
 use futures::future::{try_join, try_join_all};
 
 use super::{Page, StoreError, Table, expression::Expression};
@@ -12,6 +15,8 @@ const INDEX: &str = "lists";
 /// The number of further reads for a page with a filter. Each one reads four times as many items as the one before,
 /// until the page is full.
 const TIMES: u32 = 4;
+/// The maximum number of items that are counted.
+const MOST_COUNTED: i32 = 1000;
 
 /// A filtered list: parts of one list or of several, in the order of their list keys.
 ///
@@ -75,26 +80,48 @@ impl Table {
     }
 
     async fn part(&self, query: &ListedQuery, list: List, span: Span, looked_at: usize) -> Result<Part, StoreError> {
-        let keys = Expression::new("#list = :list AND #list_key BETWEEN :from AND :to")
-            .string(":list", list.name(query.organization))
-            .string(":from", span.from)
-            .string(":to", span.to);
-        let expressions: Vec<&Expression> = [&keys].into_iter().chain(&query.filter).collect();
         let answer = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .index_name(INDEX)
-            .key_condition_expression(keys.text())
-            .set_filter_expression(query.filter.as_ref().map(Expression::text))
-            .set_expression_attribute_names(Expression::names(expressions.iter().copied()))
-            .set_expression_attribute_values(Expression::values(expressions.iter().copied()))
+            .of_list(query.organization, list, span, query.filter.as_ref())
             .limit(i32::try_from(looked_at).unwrap_or(i32::MAX))
             .scan_index_forward(!query.backwards)
             .send()
             .await?;
         let ended_at = answer.last_evaluated_key.as_ref().and_then(list_key).map(str::to_owned);
         Ok(Part { items: answer.items.unwrap_or_default(), ended_at })
+    }
+
+    /// Counts a part of a list, at most 1,000 items: counting is paid by the item.
+    pub(super) async fn count_listed(
+        &self,
+        organization: OrganizationId,
+        list: List,
+        span: Span,
+    ) -> Result<u64, StoreError> {
+        let answer =
+            self.of_list(organization, list, span, None).select(Select::Count).limit(MOST_COUNTED).send().await?;
+        Ok(u64::try_from(answer.count).unwrap_or_default())
+    }
+
+    fn of_list(
+        &self,
+        organization: OrganizationId,
+        list: List,
+        span: Span,
+        filter: Option<&Expression>,
+    ) -> QueryFluentBuilder {
+        let keys = Expression::new("#list = :list AND #list_key BETWEEN :from AND :to")
+            .string(":list", list.name(organization))
+            .string(":from", span.from)
+            .string(":to", span.to);
+        let expressions: Vec<&Expression> = [&keys].into_iter().chain(filter).collect();
+        self.client
+            .query()
+            .table_name(&self.name)
+            .index_name(INDEX)
+            .key_condition_expression(keys.text())
+            .set_filter_expression(filter.map(Expression::text))
+            .set_expression_attribute_names(Expression::names(expressions.iter().copied()))
+            .set_expression_attribute_values(Expression::values(expressions.iter().copied()))
     }
 }
 

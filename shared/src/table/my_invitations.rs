@@ -75,7 +75,12 @@ impl Table {
         }
     }
 
-    fn of_address(&self, address: &AddressKey, span: Span, filter: Option<&Expression>) -> QueryFluentBuilder {
+    pub(super) fn of_address(
+        &self,
+        address: &AddressKey,
+        span: Span,
+        filter: Option<&Expression>,
+    ) -> QueryFluentBuilder {
         let keys = Expression::new("#invited_address = :address AND #list_key BETWEEN :from AND :to")
             .string(":address", address.as_str())
             .string(":from", span.from)

@@ -1,12 +1,12 @@
-use futures::future::try_join;
+use futures::future::try_join3;
 
 use super::{
     StoreError, Table,
     read::{self, ListQuery},
 };
 use crate::{
-    domain::{Guarded, Organization, OrganizationId, Seats, Subscription, UserId, Workspace},
-    items::{Key, OrganizationItem, SeatsItem, SubscriptionItem, WorkspaceItem, keys},
+    domain::{Guarded, InvitationState, Organization, OrganizationId, Seats, Subscription, UserId, Workspace},
+    items::{Key, List, OrganizationItem, SeatsItem, SubscriptionItem, WorkspaceItem, keys, listing::Span},
 };
 
 /// The contents of all settings tabs, without members and invitations.
@@ -15,12 +15,15 @@ pub struct Settings {
     pub organization: Organization,
     pub subscription: Subscription,
     pub seats: Seats,
+    /// The seats that expired invitations use until the sweeper or a request releases them; at most 1,000 are counted.
+    pub expired_invitations: u64,
     /// The workspaces, the oldest first, at most 100.
     pub workspaces: Vec<Workspace>,
 }
 
 impl Table {
-    /// Reads the settings for `reader`: four small items and the workspaces, side by side, in one round trip. Separate
+    /// Reads the settings for `reader`: four small items, the workspaces and the number of expired invitations,
+    /// side by side, in one round trip. Separate
     /// reads for each tab would need more code.
     pub async fn read_settings(
         &self,
@@ -40,7 +43,9 @@ impl Table {
             after: None,
             newest_first: false,
         };
-        let (mut batch, workspaces) = try_join(self.batch_get(keys), self.list(workspaces)).await?;
+        let pending = List::Invitations(InvitationState::Pending);
+        let expired = self.count_listed(organization, pending, Span::until(self.environment.now()));
+        let (mut batch, workspaces, expired) = try_join3(self.batch_get(keys), self.list(workspaces), expired).await?;
         // The reader first: what cannot be read is no news to a stranger (R12).
         let Some(reader) = batch.member(organization, reader)? else { return Ok(Guarded::found(None, None)) };
         let found: Option<OrganizationItem> = batch.take(Key::organization(organization))?;
@@ -53,6 +58,7 @@ impl Table {
             organization: found.into(),
             subscription: subscription.into(),
             seats: seats.into(),
+            expired_invitations: expired,
             workspaces: workspaces.listed(read::read::<WorkspaceItem, _>).items,
         };
         Ok(Guarded::new(Some(reader), settings))

@@ -6,12 +6,12 @@ use super::{
     expression::Expression,
     invitation_mail::{MOST_SECRETS, hashes},
     mailbox::one_more_email,
-    seats::{DayCount, counted},
+    seats::{DayCount, Growth, counted},
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
     domain::{Authority, DeliveryStatus, Invitation, InvitationLimits, InvitationState},
-    items::{AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List, Listing},
+    items::{AddressGuardItem, AuditAction, ExpirySlot, Holder, IdempotencyItem, InvitationItem, Key, List, Listing},
 };
 
 /// The conditions of a resend.
@@ -34,6 +34,8 @@ pub struct Resend<'a> {
     pub before: &'a Invitation,
     /// With its new inviter, expiry and delivery. A link's hash is the only one in `secret_hashes`.
     pub after: &'a Invitation,
+    /// The actor says that the address is right, although the last email bounced or its reader complained.
+    pub confirms_address: bool,
 }
 
 impl Resend<'_> {
@@ -56,12 +58,12 @@ impl Table {
         occasion: &Occasion,
     ) -> Written<ResendCheck> {
         let organization = authority.organization();
-        let Resend { before, after } = resend;
+        let Resend { before, after, .. } = resend;
         let holder = Holder::Invitation(after.id, after.expires_at);
         let guard = AddressGuardItem::new(organization, &after.email.key(), &holder);
         let mail_id = self.environment.new_id().to_string();
         let (change, unchanged) = renewed(resend, &mail_id, occasion);
-        let (count, within) = counted(day, resend.uses_a_seat(), limits, authority.actor(), occasion);
+        let (count, within) = counted(day, Growth::one(resend.uses_a_seat()), limits, authority.actor(), occasion);
         let mut transaction = Transaction::new(self).authorize(authority).update(
             ResendCheck::Invitation,
             &Key::invitation(organization, before.id),
@@ -71,7 +73,7 @@ impl Table {
         transaction = if resend.uses_a_seat() {
             transaction.create(ResendCheck::Address, &guard)
         } else {
-            transaction.put(ResendCheck::Address, &guard, holds(before))
+            transaction.put(ResendCheck::Address, &guard, holds(before.id))
         };
         if after.delivery.status == DeliveryStatus::Queued {
             let address = after.email.key();
@@ -94,18 +96,26 @@ impl Table {
     }
 }
 
+/// The condition that the last email neither bounced nor caused a complaint.
+pub(super) fn deliverable() -> Expression {
+    Expression::new("NOT (#delivery_status IN (:bounced, :complained))")
+        .string(":bounced", DeliveryStatus::Bounced.name())
+        .string(":complained", DeliveryStatus::Complained.name())
+}
+
 /// The update of the invitation and its condition: that it is as it was read, its secrets included where they are written.
 fn renewed(resend: Resend<'_>, mail_id: &str, occasion: &Occasion) -> (Expression, Expression) {
-    let Resend { before, after } = resend;
+    let Resend { before, after, confirms_address } = resend;
     let text =
         |value: Option<&str>| value.map_or(AttributeValue::Null(true), |text| AttributeValue::S(text.to_owned()));
     let mut change = Expression::new(
-        "SET #state = :pending, #list = :list, #list_key = :list_key, #invited_address = :address, #expires_at = :expires_at, #invited_by = :inviter, #inviter_username = :username, #inviter_name = :name, #mail_id = :mail, #mail_attempts = :none, #delivery_status = :status, #delivery_reason = :nothing, #delivery_at = :now",
+        "SET #state = :pending, #list = :list, #list_key = :list_key, #invited_address = :address, #expiry_slot = :slot, #resent_at = :now, #expires_at = :expires_at, #invited_by = :inviter, #inviter_username = :username, #inviter_name = :name, #mail_id = :mail, #mail_attempts = :none, #delivery_status = :status, #delivery_reason = :nothing, #delivery_at = :now",
     )
     .string(":pending", InvitationState::Pending.name())
     .string(":list", List::Invitations(InvitationState::Pending).name(after.organization_id))
     .string(":list_key", Listing::key_of_invitation(after.expires_at, after.id))
     .string(":address", after.email.key())
+    .string(":slot", ExpirySlot::of(after.expires_at, after.id))
     .string(":expires_at", after.expires_at)
     .string(":inviter", &after.invited_by)
     .value(":username", text(after.inviter_username.as_deref()))
@@ -119,6 +129,9 @@ fn renewed(resend: Resend<'_>, mail_id: &str, occasion: &Occasion) -> (Expressio
         .string(":was", before.state.name())
         .string(":until", before.expires_at)
         .string(":by", &before.invited_by);
+    if after.delivery.status == DeliveryStatus::Queued && !confirms_address {
+        unchanged = unchanged.and(deliverable());
+    }
     let has_expired = before.expires_at <= occasion.at;
     if has_expired || !after.secret_hashes.is_empty() {
         let latest = |all: &[&[String]]| {
@@ -137,8 +150,10 @@ fn renewed(resend: Resend<'_>, mail_id: &str, occasion: &Occasion) -> (Expressio
     }
     let due = InvitationItem::due(&after.delivery);
     change = match due {
-        Some(due) => change.appended(", #mail_due_at = :due REMOVE #settled_at, #settled_by").string(":due", due),
-        None => change.appended(" REMOVE #settled_at, #settled_by, #mail_due_at"),
+        Some(due) => {
+            change.appended(", #mail_due_at = :due REMOVE #settled_at, #settled_by, #mail_kind").string(":due", due)
+        }
+        None => change.appended(" REMOVE #settled_at, #settled_by, #mail_kind, #mail_due_at"),
     };
     (change, unchanged)
 }

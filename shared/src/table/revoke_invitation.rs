@@ -40,7 +40,7 @@ impl Table {
         if invitation.state == InvitationState::Pending {
             let (release, in_use) = released(1);
             transaction = transaction
-                .delete(None, &Key::address(organization, &invitation.email.key()), holds(invitation))
+                .delete(None, &Key::address(organization, &invitation.email.key()), holds(invitation.id))
                 .update(None, &Key::seats(organization), release, in_use);
         }
         let record = AuditRecord {

@@ -2,6 +2,7 @@ use super::{
     Occasion, Table, Written,
     expression::Expression,
     mailbox::one_more_email,
+    resend_invitation::deliverable,
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 /// The conditions of sending an invitation again for the invited person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendAgainCheck {
-    /// The invitation is pending and has the inviter that was read.
+    /// The invitation is pending, has the inviter that was read, and its last email did not fail.
     Invitation,
     /// Who invited may still grant the roles (R8): otherwise nobody could accept.
     Inviter,
@@ -35,7 +36,7 @@ impl Table {
         let delivery = DeliveryChannel::Email.begins(occasion.at);
         let due = InvitationItem::due(&delivery).unwrap_or(occasion.at);
         let change = Expression::new(
-            "SET #mail_id = :mail, #mail_attempts = :none, #delivery_status = :queued, #delivery_at = :now, #mail_due_at = :due REMOVE #delivery_reason",
+            "SET #mail_id = :mail, #mail_attempts = :none, #delivery_status = :queued, #delivery_at = :now, #mail_due_at = :due REMOVE #delivery_reason, #mail_kind",
         )
         .string(":mail", self.environment.new_id())
         .number(":none", 0)
@@ -44,7 +45,8 @@ impl Table {
         .string(":due", due);
         let live = Expression::new("#state = :pending AND #expires_at > :now AND #invited_by = :inviter")
             .string(":pending", InvitationState::Pending.name())
-            .string(":inviter", &invitation.invited_by);
+            .string(":inviter", &invitation.invited_by)
+            .and(deliverable());
         let address = invitation.email.key();
         let (count, allowed) = one_more_email(&address, limit, occasion);
         let record = AuditRecord {

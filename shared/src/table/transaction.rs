@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{
     ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure::AllOld, TransactWriteItem, Update,
     builders::TransactWriteItemBuilder,
@@ -5,7 +7,7 @@ use aws_sdk_dynamodb::types::{
 
 use super::{Occasion, StoreError, Table, commit::Guard, expression::Expression};
 use crate::{
-    domain::{Authority, OrganizationId, RoleSet, UserId},
+    domain::{Authority, OrganizationId, PermissionSet, RoleSet, UserId},
     items::{AuditAction, AuditItem, IdempotencyItem, Item, Key},
     metrics::Metric,
 };
@@ -15,14 +17,14 @@ use crate::{
 pub(super) struct Transaction<'a, C> {
     pub(super) table: &'a Table,
     pub(super) actions: Vec<(Guard<'a, C>, TransactWriteItem)>,
-    /// The metric that is counted after the commit.
-    pub(super) counted: Option<Metric>,
+    /// The metrics that are counted after the commit.
+    pub(super) counted: Vec<Metric>,
     pub(super) broken: Option<StoreError>,
 }
 
 impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
     pub(super) fn new(table: &'a Table) -> Self {
-        Self { table, actions: Vec::new(), counted: None, broken: None }
+        Self { table, actions: Vec::new(), counted: Vec::new(), broken: None }
     }
 
     fn add(
@@ -124,21 +126,38 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         self.check_guarded(Guard::Actor(authority), &key, Expression::member_who_may(authority.required()))
     }
 
-    /// Does the same as [`Self::authorize`], and requires that the actor lacks a permission of `lost`. DynamoDB allows
-    /// one action for each item, so this is one condition.
-    pub(super) fn authorize_unless(self, authority: &'a Authority, lost: &Authority) -> Self {
+    /// Does the same as [`Self::authorize`], and requires that every actor of `lost` lacks a permission of it; otherwise
+    /// `condition` fails. DynamoDB allows one action for each item, so each member has one condition.
+    pub(super) fn authorize_unless(self, authority: &'a Authority, lost: &[&Authority], condition: C) -> Self {
+        let mut powerless: Vec<(&UserId, BTreeSet<PermissionSet>)> = Vec::new();
+        for lost in lost {
+            match powerless.iter_mut().find(|(actor, _)| *actor == lost.actor()) {
+                Some((_, required)) => drop(required.insert(lost.required())),
+                None => powerless.push((lost.actor(), BTreeSet::from([lost.required()]))),
+            }
+        }
+        let negated = |required: &BTreeSet<PermissionSet>| {
+            let all = required.iter().map(|required| Expression::member_who_may(*required).negated());
+            all.reduce(Expression::and)
+        };
+        let mut transaction = self;
+        let mut own = Expression::member_who_may(authority.required());
+        for (actor, required) in &powerless {
+            let Some(negated) = negated(required) else { continue };
+            if *actor == authority.actor() {
+                own = own.and(negated);
+            } else {
+                transaction = transaction.check(condition, &Key::member(authority.organization(), actor), negated);
+            }
+        }
         let key = Key::member(authority.organization(), authority.actor());
-        let required =
-            Expression::member_who_may(authority.required()).and(Expression::member_who_may(lost.required()).negated());
-        self.check_guarded(Guard::Actor(authority), &key, required)
+        transaction.check_guarded(Guard::Actor(authority), &key, own)
     }
 
     /// Stores the response for a repeated request (I9). A record that is older than 24 hours counts as none.
     pub(super) fn answer(self, record: Option<&'a IdempotencyItem>, occasion: &'a Occasion) -> Self {
         let Some(record) = record else { return self };
-        let unanswered =
-            Expression::new("attribute_not_exists(#pk) OR #ttl <= :now").number(":now", occasion.at.as_seconds());
-        self.put_guarded(Guard::Unanswered(record, occasion), record, unanswered)
+        self.put_guarded(Guard::Unanswered(record, occasion), record, unanswered(occasion))
     }
 
     /// Writes an audit record (R17). Its action is counted after the commit: never for an attempt, a rejection or a
@@ -155,7 +174,7 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         record: AuditRecord<'_>,
         fields: &[&str],
     ) -> Self {
-        self.counted = counted(record.action);
+        self.counted.extend(counted(record.action));
         let item = AuditItem {
             organization_id: organization.into(),
             audit_id: self.table.environment.new_id().into(),
@@ -169,6 +188,11 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         };
         self.create(None, &item)
     }
+}
+
+/// The condition that an idempotency key has no response that is still valid.
+pub(super) fn unanswered(occasion: &Occasion) -> Expression {
+    Expression::new("attribute_not_exists(#pk) OR #ttl <= :now").number(":now", occasion.at.as_seconds())
 }
 
 /// The metric of an audited action, if it has one.

@@ -97,6 +97,32 @@ pub(crate) fn post_confirmation(user: &str, organization: Option<&str>) -> Bytes
     event.to_string().into()
 }
 
+/// What EventBridge brings about a mail that was delivered. `mail`: the request that sent it.
+pub(crate) fn delivered(mail: &Value) -> Bytes {
+    let tags = mail["EmailTags"].as_array().into_iter().flatten();
+    let mut tags: serde_json::Map<String, Value> =
+        tags.map(|tag| (tag["Name"].as_str().unwrap_or_default().to_owned(), json!([tag["Value"]]))).collect();
+    tags.insert("ses:configuration-set".to_owned(), json!(["set"]));
+    let to = &mail["Destination"]["ToAddresses"];
+    let event = json!({
+        "version": "0", "id": "1", "detail-type": "Email Delivered", "source": "aws.ses", "account": "000000000000",
+        "time": "2026-11-25T00:00:00Z", "region": "us-east-1", "resources": [],
+        "detail": {
+            "eventType": "Delivery",
+            "mail": {
+                "timestamp": "2026-11-25T00:00:00.000Z", "source": mail["FromEmailAddress"], "messageId": "1",
+                "destination": to, "headersTruncated": false, "headers": [{"name": "Subject", "value": "Join us"}],
+                "commonHeaders": {"to": to, "subject": "Join us"}, "tags": tags
+            },
+            "delivery": {
+                "timestamp": "2026-11-25T00:00:00.000Z", "processingTimeMillis": 500, "recipients": to,
+                "smtpResponse": "250 2.6.0 Message received", "reportingMTA": "smtp-out.example"
+            }
+        }
+    });
+    event.to_string().into()
+}
+
 /// What the table's stream says of a new item.
 pub(crate) fn stream(item: &Value) -> Bytes {
     let record = json!({

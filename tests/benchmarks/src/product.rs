@@ -64,13 +64,14 @@ impl Product {
     }
 }
 
-/// What invokes a function: routes as API Gateway writes them, triggers by their names, `stream`, `schedule`.
+/// What invokes a function: routes as API Gateway writes them, triggers by their names, `stream`, `event`, and schedules by their tasks.
 pub(crate) fn invocations(function: &Declared) -> Vec<String> {
     let name = |source: &Source| match source {
         Source::Http(route) => format!("{} {}", route.method, route.path),
         Source::Cognito(trigger) => trigger.clone(),
         Source::Stream(_) => "stream".to_owned(),
-        Source::Schedule(_) => "schedule".to_owned(),
+        Source::Schedule(schedule) => schedule.input["task"].as_str().unwrap_or("schedule").to_owned(),
+        Source::Rule(_) => "event".to_owned(),
         Source::NotDriven(kind) => kind.clone(),
     };
     function.sources.iter().map(name).collect()

@@ -36,7 +36,9 @@ pub(crate) async fn record(product: &Product) -> Result<Vec<Recording>> {
     let invitation = guests(&mut stage, &organization).await?;
     reads(&mut stage, &organization, &invitation).await?;
     changes(&mut stage, &organization).await?;
-    stage.tick().await?;
+    stage.delivered().await?;
+    stage.tick("send-due-mails").await?;
+    stage.tick("sweep").await?;
     let mut recordings = stage.finish().await?;
     let names = product.functions.iter().flat_map(invocations);
     names
@@ -98,6 +100,12 @@ async fn mine(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
     let path = &[("invitationId", invitation.as_str())];
     let route = "POST /me/invitations/{invitationId}/decline";
     stage.call(Request { user: &user, route, path, ..Request::default() }).await?;
+    // By link: no email for the stage to wait for.
+    let row = |number: usize| json!({"email": format!("{}@example.com", guest(number)), "roles": ["member"], "delivery": "link"});
+    let body = Some(json!({"invitations": (1000..1010).map(row).collect::<Vec<_>>()}));
+    let path = &[("organizationId", organization)];
+    let route = "POST /organizations/{organizationId}/invitations/batch";
+    stage.call(Request { user: ADA, route, path, body, ..Request::default() }).await?;
     let (_, _, invitation) = invite(stage, organization, MEMBERS + STILL_INVITED + 3).await?;
     let path = &[("organizationId", organization), ("invitationId", invitation.as_str())];
     let route = "POST /organizations/{organizationId}/invitations/{invitationId}/resend";

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use axum::body::Bytes;
 use local_stack::{Data, Engine};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
     Result,
@@ -79,9 +79,17 @@ impl<'a> Stage<'a> {
         Ok(rest.chars().take_while(|letter| is_of_token(*letter)).collect())
     }
 
-    /// What the schedule sends the mailer.
-    pub(crate) async fn tick(&mut self) -> Result<()> {
-        self.invoke("schedule", Bytes::from_static(br#"{"task":"send-due-mails"}"#)).await.map(drop)
+    /// What SES reports about the last mail.
+    pub(crate) async fn delivered(&mut self) -> Result<()> {
+        let sent = self.recordings.get("stream").ok_or("nothing is sent")?;
+        let mail = sent.exchanges.iter().find(|exchange| exchange.operation.starts_with("/v2/email/"));
+        let event = event::delivered(&mail.ok_or("there is no mail")?.request);
+        self.invoke("event", event).await.map(drop)
+    }
+
+    /// What a schedule sends.
+    pub(crate) async fn tick(&mut self, task: &str) -> Result<()> {
+        self.invoke(task, json!({ "task": task }).to_string().into()).await.map(drop)
     }
 
     /// Ends the functions: everything that was recorded, by name.

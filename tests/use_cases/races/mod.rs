@@ -1,8 +1,10 @@
 //! Two or more at once, many times over. After every trial the whole organization is checked: I1 to I5, R16, R17.
 
 mod admins;
+mod batches;
 mod create_organization;
 mod invitations;
+mod sweeper;
 
 use std::{sync::Arc, time::Duration};
 

@@ -6,6 +6,7 @@ use std::{
 use jiff::SignedDuration;
 use shared::{
     domain::{EmailAddress, Timestamp},
+    feedback::MailTags,
     post_office::{Handover, Mail, NotTaken, PostOffice, Reason},
 };
 
@@ -45,6 +46,7 @@ pub(crate) enum Quota {
 pub(crate) struct Taken {
     pub(crate) to: String,
     pub(crate) text: String,
+    pub(crate) tags: MailTags,
     pub(crate) at: Timestamp,
 }
 
@@ -98,7 +100,7 @@ impl Inbox {
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
-    fn answer(&self, to: &EmailAddress, mail: Mail) -> Option<Result<(), NotTaken>> {
+    fn answer(&self, to: &EmailAddress, tags: &MailTags, mail: Mail) -> Option<Result<(), NotTaken>> {
         let now = self.clock.now();
         let state = &mut *self.state.lock().unwrap();
         state.calls += 1;
@@ -111,7 +113,10 @@ impl Inbox {
         let reason = |code: &str, status| Reason::new(&format!("{code}: {PLANTED}"), status);
         let busy = || Err(NotTaken::Busy(reason("TooManyRequestsException", Some(429))));
         let behavior = state.next.pop_front();
-        let mut taken = || state.mails.push(Taken { to: to.as_str().to_owned(), text: mail.text.clone(), at: now });
+        let mut taken = || {
+            let (to, text) = (to.as_str().to_owned(), mail.text.clone());
+            state.mails.push(Taken { to, text, tags: tags.clone(), at: now });
+        };
         match behavior {
             None if has_room => {
                 taken();
@@ -131,10 +136,10 @@ impl Inbox {
 }
 
 impl PostOffice for Inbox {
-    fn post<'a>(&'a self, to: &'a EmailAddress, mail: Mail) -> Handover<'a> {
+    fn post<'a>(&'a self, to: &'a EmailAddress, tags: &'a MailTags, mail: Mail) -> Handover<'a> {
         Box::pin(async move {
             let dies = matches!(self.state.lock().unwrap().next.front(), Some(Behavior::Die));
-            match self.answer(to, mail) {
+            match self.answer(to, tags, mail) {
                 Some(answer) => answer,
                 None if dies => panic!("the process ends here, as the test wants it"),
                 None => std::future::pending().await,

@@ -47,6 +47,13 @@ impl World {
         // I3: one holder an address, and every live invitation and every member holds theirs.
         let pending: Vec<_> =
             of("invitation").into_iter().filter(|invitation| invitation["state"] == "pending").collect();
+        // The indexes of pending invitations hold each of them, and nothing else.
+        for invitation in of("invitation") {
+            let is_pending = invitation["state"] == "pending";
+            for name in ["expiry_slot", "invited_address"] {
+                assert_eq!(invitation[name].is_string(), is_pending, "{name} of {invitation}");
+            }
+        }
         let mut holders: Ids = members.keys().cloned().collect();
         holders.extend(pending.iter().map(|invitation| string(invitation, "invitation_id")));
         let guards: Vec<String> = of("address_guard")

@@ -4,6 +4,7 @@ mod answer;
 mod billed;
 mod clock;
 mod counted;
+mod feedback;
 mod inbox;
 mod invariants;
 mod outside;
@@ -26,16 +27,20 @@ use post_confirmation::PostConfirmation;
 use serde_json::{Value, json};
 use shared::{
     configuration::Variables,
+    deadline::Deadline,
     environment::Environment,
     start::{Connections, Start},
+    table::StoreError,
     telemetry::Invocation,
 };
 
 pub(crate) use answer::Answer;
+pub(crate) use billed::Snapshot;
 pub(crate) use clock::Clock;
 pub(crate) use counted::Counted;
+pub(crate) use feedback::Reported;
 pub(crate) use inbox::{Behavior, Inbox, Quota, Taken};
-pub(crate) use outside::{Pool, notice_record, stream_record};
+pub(crate) use outside::{Pool, stream_record};
 use routes::Functions;
 
 pub(crate) const CLIENT: &str = "client-1";
@@ -45,6 +50,9 @@ pub(crate) const ENGINE: &str = "USE_CASES_DYNAMODB_URL";
 
 /// `Timeout` of the mailer.
 const MAILER_TIMEOUT: SignedDuration = SignedDuration::from_secs(60);
+
+/// `Timeout` of the sweeper.
+const SWEEPER_TIMEOUT: SignedDuration = SignedDuration::from_secs(120);
 
 /// Seats of a new organization here.
 pub(crate) const SEATS: u64 = 5;
@@ -60,6 +68,8 @@ pub(crate) struct World {
     functions: Functions,
     trigger: PostConfirmation,
     mailer: invitation_mailer::InvitationMailer,
+    feedback: mail_feedback::MailFeedback,
+    sweeper: invitation_sweeper::InvitationSweeper,
     client: aws_sdk_dynamodb::Client,
     table_name: String,
     pub(crate) clock: Clock,
@@ -76,15 +86,25 @@ impl World {
 
     /// `inviter`, `organization`: how many invitations each may make on one day.
     pub(crate) async fn with_limits(seat_limit: u64, inviter: u32, organization: u32) -> Self {
-        Self::with_all_limits(seat_limit, [inviter, organization, 1000]).await
+        Self::with_all_limits(seat_limit, [inviter, organization, 1000], 0).await
     }
 
     /// Each address gets this many emails on one day.
     pub(crate) async fn with_emails_per_address(address: u32) -> Self {
-        Self::with_all_limits(SEATS, [1000, 1000, address]).await
+        Self::with_all_limits(SEATS, [1000, 1000, address], 0).await
     }
 
-    async fn with_all_limits(seat_limit: u64, [inviter, organization, address]: [u32; 3]) -> Self {
+    /// Invited people are reminded so many hours before the expiry.
+    pub(crate) async fn with_reminders(hours: u16) -> Self {
+        Self::with_all_limits(1000, [1000, 1000, 3], hours).await
+    }
+
+    /// Seats; invitations of one inviter, of one organization, and emails to one address, each on one day; hours of reminders.
+    pub(crate) async fn with_all_limits(
+        seat_limit: u64,
+        [inviter, organization, address]: [u32; 3],
+        reminder_hours: u16,
+    ) -> Self {
         let engine = match std::env::var(ENGINE) {
             Ok(url) => Engine::before(&url).await.unwrap(),
             Err(_) => Engine::start(Data::Memory).await.unwrap(),
@@ -96,7 +116,7 @@ impl World {
         let pool = Arc::new(Pool::default());
         let inbox = Inbox::new(clock.clone());
         let [inviter, organization, address] = [inviter, organization, address].map(|limit| limit.to_string());
-        let seats = seat_limit.to_string();
+        let (seats, reminder_hours) = (seat_limit.to_string(), reminder_hours.to_string());
         let start = Start {
             variables: Variables::from_iter([
                 ("TABLE_NAME", table_name.as_str()),
@@ -108,6 +128,7 @@ impl World {
                 ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
                 ("INVITATION_EMAILS_PER_ADDRESS_PER_DAY", &address),
+                ("INVITATION_REMINDER_HOURS", &reminder_hours),
                 ("ACCEPT_IN_APP", "true"),
                 ("ACCEPTANCE_EMAILS", "true"),
                 ("IDENTITY_CHECKS_PER_MINUTE", "1000"),
@@ -126,6 +147,8 @@ impl World {
             functions: Functions::new(&start),
             trigger: PostConfirmation::new(&start).unwrap(),
             mailer: invitation_mailer::InvitationMailer::new(&start).unwrap(),
+            feedback: mail_feedback::MailFeedback::new(&start).unwrap(),
+            sweeper: invitation_sweeper::InvitationSweeper::new(&start).unwrap(),
             client: aws_sdk_dynamodb::Client::new(&start.sdk),
             environment: start.environment,
             engine,
@@ -180,6 +203,11 @@ impl World {
     /// Somebody with an organization; answers with its id.
     pub(crate) async fn creator(&self, user: &str) -> String {
         self.sign_up(user, Some("Acme")).await;
+        self.owned(user).await
+    }
+
+    /// The id of the only organization of somebody.
+    pub(crate) async fn owned(&self, user: &str) -> String {
         let me = self.call(user, "GET", "/me", None).await;
         me.json["organizations"][0]["organizationId"].as_str().unwrap().to_owned()
     }
@@ -234,9 +262,32 @@ impl World {
 
     /// The mailer with that much time left.
     pub(crate) async fn invoke_mailer(&self, event: Value, left: SignedDuration) {
-        let deadline = invitation_mailer::Deadline::at(self.environment.now().plus(left));
+        let deadline = Deadline::at(self.environment.now().plus(left));
         let occasion = serde_json::from_value(event).unwrap();
         self.mailer.handle(occasion, &Invocation::default(), deadline).await.unwrap();
+    }
+
+    /// The sweeper as its schedule calls it.
+    pub(crate) async fn sweep(&self) {
+        self.try_sweep(SWEEPER_TIMEOUT).await.unwrap();
+    }
+
+    /// The sweeper with that much time left.
+    pub(crate) async fn try_sweep(&self, left: SignedDuration) -> Result<(), StoreError> {
+        let deadline = Deadline::at(self.environment.now().plus(left));
+        self.sweeper.handle(&Invocation::default(), deadline).await
+    }
+
+    /// The table as the functions have it.
+    pub(crate) fn table(&self) -> shared::table::Table {
+        let (client, environment) = (self.client.clone(), self.environment.clone());
+        shared::table::Table::new(client, &self.table_name, environment, SignedDuration::from_secs(5))
+    }
+
+    /// Spares the sweeper the walk over the hours since the table was created.
+    pub(crate) async fn nothing_expired_before(&self, hours: i64) {
+        let until = self.environment.now().start_of_hour().plus(SignedDuration::from_hours(-hours));
+        self.table().move_watermark(shared::table::Mark::Swept, until).await.unwrap();
     }
 
     /// A partition of the table as it is.

@@ -50,10 +50,10 @@ impl Directory for Pool {
     }
 }
 
-/// An invitation as the stream shows it when its mail was asked for.
+/// An invitation, or the note of an acceptance, as the stream shows it when its email was asked for.
 pub(crate) fn stream_record(item: &Value) -> Value {
     let text = |name: &str| json!({ "S": item[name] });
-    json!({
+    let mut record = json!({
         "eventID": "1", "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb", "awsRegion": "us-east-1",
         "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/organizations/stream/1",
         "dynamodb": {
@@ -65,14 +65,9 @@ pub(crate) fn stream_record(item: &Value) -> Value {
                 "delivery_at": text("delivery_at"), "mail_due_at": text("mail_due_at"), "mail_attempts": { "N": "0" }
             }
         }
-    })
-}
-
-/// An email about an acceptance as the stream shows it when it was asked for.
-pub(crate) fn notice_record(item: &Value) -> Value {
-    let mut record = stream_record(item);
-    for name in ["joined_id", "mail_kind"] {
-        record["dynamodb"]["NewImage"][name] = json!({ "S": item[name] });
+    });
+    for name in ["joined_id", "mail_kind"].into_iter().filter(|name| item[name].is_string()) {
+        record["dynamodb"]["NewImage"][name] = text(name);
     }
     record
 }

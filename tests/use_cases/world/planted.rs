@@ -56,6 +56,9 @@ impl World {
             item.insert(name.to_owned(), AttributeValue::S(value));
         }
         item.remove("mail_due_at");
+        if state != InvitationState::Pending {
+            item.remove("expiry_slot");
+        }
         item
     }
 

@@ -66,7 +66,8 @@ fn source(source: &Source) -> String {
         Source::Http(route) => format!("{} {}", route.method, route.path),
         Source::Cognito(trigger) => format!("Cognito trigger {trigger}"),
         Source::Stream(_) => "the table's stream".to_owned(),
-        Source::Schedule(schedule) => format!("every {} s", schedule.every.as_secs()),
+        Source::Schedule(schedule) => format!("every {} s, and POST /_local/schedules/…", schedule.every.as_secs()),
+        Source::Rule(_) => "a rule of EventBridge".to_owned(),
         Source::NotDriven(kind) => format!("{kind}, not driven here"),
     }
 }

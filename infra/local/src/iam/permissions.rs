@@ -141,7 +141,7 @@ impl Permissions {
     }
 
     /// What Lambda needs on a function's own role before the function runs at all: to write its logs and traces, to read its
-    /// stream and to report to its queue. Lambda does it, not the function, so it is asked for when the stack starts. What is
+    /// stream and to report to its queues. Lambda does it, not the function, so it is asked for when the stack starts. What is
     /// refused is on record; a stream that may not be read is not, as Lambda creates no mapping for it.
     pub(crate) fn lambda(&self, function: &Function, stream_arn: &str) -> Result<(), Refusal> {
         let caller = access_key_id(&function.name);
@@ -150,6 +150,7 @@ impl Permissions {
         if function.traced {
             needed.extend(["xray:PutTraceSegments", "xray:PutTelemetryRecords"].map(|action| (action, "*".to_owned())));
         }
+        needed.extend(function.asynchronous.on_failure.iter().map(|queue| ("sqs:SendMessage", queue.clone())));
         for source in &function.sources {
             let Source::Stream(stream) = source else { continue };
             needed.extend(STREAM_ACTIONS.map(|action| (action, stream_arn.to_owned())));

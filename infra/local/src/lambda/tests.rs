@@ -1,6 +1,6 @@
 //! The functions here are this very test program, started anew as [`fake_function`].
 
-use stack_template::Source;
+use stack_template::{Asynchronous, Source};
 use std::{os::unix::fs::PermissionsExt, sync::LazyLock};
 
 use super::*;
@@ -99,6 +99,7 @@ pub(crate) fn function(behavior: &str, timeout: Duration, sources: Vec<Source>) 
         statements: Vec::new(),
         log_group: "functions".to_owned(),
         traced: false,
+        asynchronous: Asynchronous { retries: 2, on_failure: Some("queue".to_owned()) },
     }
 }
 

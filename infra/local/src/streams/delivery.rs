@@ -29,6 +29,12 @@ impl DeadLetters {
         Self { letters: Mutex::default(), notices }
     }
 
+    /// Keeps what a function gave up, and says so.
+    pub(crate) fn add(&self, letter: Value, notice: &str) {
+        self.notices.warn(&format!("{notice}; see /_local/dead-letters.json"));
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+    }
+
     pub(crate) fn list(&self) -> Value {
         json!({"items": *self.letters.lock().unwrap_or_else(PoisonError::into_inner)})
     }
@@ -127,12 +133,8 @@ impl Delivery<'_> {
                 "startSequenceNumber": sequence_number(first), "endSequenceNumber": sequence_number(last),
             },
         });
-        self.dead_letters.notices.warn(&format!(
-            "{} gave up on {} stream record(s): {condition}; see /_local/dead-letters.json",
-            self.function,
-            batch.len()
-        ));
-        self.dead_letters.letters.lock().unwrap_or_else(PoisonError::into_inner).push(letter);
+        let notice = format!("{} gave up on {} stream record(s): {condition}", self.function, batch.len());
+        self.dead_letters.add(letter, &notice);
     }
 }
 

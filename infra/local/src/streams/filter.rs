@@ -3,14 +3,19 @@
 use serde_json::Value;
 use stack_template::{Function, Source, TemplateError};
 
-/// Refuses a function whose stream has a filter that is not understood.
+/// Refuses a function whose stream has a filter, or whose rule has a pattern, that is not understood.
 pub(crate) fn check_filters(functions: &[Function]) -> Result<(), TemplateError> {
     functions.iter().flat_map(|function| function.sources.iter().map(move |source| (function, source))).try_for_each(
-        |(function, source)| match source {
-            Source::Stream(stream) => stream.filters.iter().try_for_each(check).map_err(|reason| {
-                TemplateError::NotUnderstood { place: format!("{}.Events.FilterCriteria", function.id), reason }
-            }),
-            _ => Ok(()),
+        |(function, source)| {
+            let (property, patterns) = match source {
+                Source::Stream(stream) => ("FilterCriteria", stream.filters.as_slice()),
+                Source::Rule(pattern) => ("Pattern", std::slice::from_ref(pattern)),
+                _ => return Ok(()),
+            };
+            patterns.iter().try_for_each(check).map_err(|reason| TemplateError::NotUnderstood {
+                place: format!("{}.Events.{property}", function.id),
+                reason,
+            })
         },
     )
 }
@@ -32,7 +37,7 @@ fn check(pattern: &Value) -> Result<(), String> {
 }
 
 /// Whether a record passes: every field of the pattern must match, any value of its list suffices.
-pub(super) fn matches(pattern: &Value, record: Option<&Value>) -> bool {
+pub(crate) fn matches(pattern: &Value, record: Option<&Value>) -> bool {
     match pattern {
         // A field that is not there still has to be asked: `exists: false` is about just that.
         Value::Object(fields) => {

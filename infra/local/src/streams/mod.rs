@@ -7,7 +7,7 @@ mod positions;
 mod source;
 
 pub(crate) use delivery::DeadLetters;
-pub(crate) use filter::check_filters;
+pub(crate) use filter::{check_filters, matches};
 pub(crate) use poller::{Poller, Reading};
 pub(crate) use positions::Positions;
 pub(crate) use source::TableStream;

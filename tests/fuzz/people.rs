@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use acceptance::organization::text;
-use acceptance::{NewPerson, Person, Target, made_up};
+use acceptance::{NewPerson, Person, Target, eventually, made_up};
 use serde_json::{Value, json};
 
 /// What goes wrong while a world is made: the product, and not what a request was answered.
@@ -57,6 +57,12 @@ impl Neighbor {
     pub(crate) async fn new(target: &Target) -> Made<Self> {
         let (admin, organization) = creator(target).await?;
         let (invitation, token) = invite(&admin, &organization, &made_up::email(), "member").await?;
+        let path = format!("/organizations/{organization}/invitations/{invitation}");
+        // The report of the delivery comes after the email. It is no change by a request, so it has to be in before they start.
+        eventually("the delivery of the email", async || {
+            (admin.get(&path).await.json()["delivery"]["status"] == "delivered").then_some(())
+        })
+        .await;
         Ok(Self { admin, organization, invitation, token })
     }
 

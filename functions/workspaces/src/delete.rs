@@ -55,11 +55,11 @@ pub(crate) async fn delete(
         }
         match table.delete_workspace(&authority, &found, occasion).await? {
             Ok(_) => return Ok(()),
-            Err(refused) if refused.contains(DeleteWorkspaceCheck::Last) => {
-                return Err(Failure::Reason(NotDeleted::Last));
-            }
-            // One of the two has changed since they were read.
-            Err(_) => {}
+            // One of the two has changed since they were read. If the workspace is gone, it was not the last one.
+            Err(refused)
+                if refused.contains(DeleteWorkspaceCheck::Workspace)
+                    || refused.contains(DeleteWorkspaceCheck::Successor) => {}
+            Err(_) => return Err(Failure::Reason(NotDeleted::Last)),
         }
     }
     Err(StoreError::contended("the workspaces keep changing").into())

@@ -45,7 +45,7 @@ pub use keys::Key;
 pub use listing::{LIST_KEY_ATTRIBUTE, List, Listing};
 pub use mailbox::MailboxItem;
 pub use member::{MemberItem, PointerItem};
-pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
+pub use organization::{EARLIER_WORKSPACE_LIMIT, OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
 pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use watermark::WatermarkItem;

@@ -83,10 +83,10 @@ impl Table {
             change,
             as_read(before),
         );
-        // Another spelling of the same name has the same guard.
+        // Another spelling of the same name has the same guard. Names of an earlier release have none.
         if before.name.key() != after.name.key() {
             transaction = transaction
-                .delete(None, &Key::workspace_name(organization, &before.name.key()), held_by(before))
+                .delete(None, &Key::workspace_name(organization, &before.name.key()), free_or_held_by(before))
                 .create(RenameWorkspaceCheck::Name, &WorkspaceNameItem::new(organization, after));
         }
         transaction
@@ -108,11 +108,7 @@ impl Table {
         let mut transaction = Transaction::new(self)
             .authorize(authority)
             .update(DeleteWorkspaceCheck::Last, &Key::subscription(organization), one_fewer, another)
-            .delete(
-                DeleteWorkspaceCheck::Workspace,
-                &Key::workspace(organization, workspace.id),
-                as_read(workspace),
-            )
+            .delete(DeleteWorkspaceCheck::Workspace, &Key::workspace(organization, workspace.id), as_read(workspace))
             .delete(None, &Key::workspace_name(organization, &workspace.name.key()), held_by(workspace));
         if let Some(successor) = successor {
             let version = self.environment.new_version();
@@ -134,8 +130,13 @@ impl Table {
 }
 
 /// That nobody has changed the workspace since. Its version covers its name and whether it is the default one.
-fn as_read(workspace: &Workspace) -> Expression {
+pub(super) fn as_read(workspace: &Workspace) -> Expression {
     Expression::new("#version = :seen").string(":seen", workspace.version.as_str())
+}
+
+/// That no workspace but this one has the guard of the name.
+pub(super) fn free_or_held_by(workspace: &Workspace) -> Expression {
+    Expression::new("attribute_not_exists(#pk) OR #workspace_id = :workspace").string(":workspace", workspace.id)
 }
 
 /// That the guard of the name is the workspace's.

@@ -12,6 +12,7 @@ mod change_settings;
 mod change_workspaces;
 mod commit;
 mod count_invitations;
+mod count_workspaces;
 mod create_invitation;
 mod create_invitations;
 mod create_organization;

@@ -60,7 +60,7 @@ impl Table {
     }
 }
 
-fn workspaces(organization: OrganizationId, limit: u16, after: Option<&str>) -> ListQuery<'_> {
+pub(super) fn workspaces(organization: OrganizationId, limit: u16, after: Option<&str>) -> ListQuery<'_> {
     let partition = keys::organization_partition(organization);
     ListQuery { partition, prefix: keys::WORKSPACES, limit, after, newest_first: false }
 }

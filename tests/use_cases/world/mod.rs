@@ -124,6 +124,7 @@ impl World {
                 ("SUPPORT_URL", "https://support.example.com"),
                 ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
                 ("SEAT_LIMIT", &seats),
+                ("WORKSPACE_LIMIT", "4"),
                 ("INVITATION_EXPIRY_DAYS", "7"),
                 ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),

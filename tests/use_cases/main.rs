@@ -40,4 +40,5 @@ mod settings;
 mod sweeper;
 mod units;
 mod unreadable;
+mod workspaces;
 mod world;

@@ -309,6 +309,13 @@ impl World {
         serde_dynamo::from_item(answer.item.expect("an item")).unwrap()
     }
 
+    /// An operator's deletion of one item.
+    pub(crate) async fn delete(&self, pk: &str, sk: &str) {
+        use aws_sdk_dynamodb::types::AttributeValue::S;
+        let delete = self.client.delete_item().table_name(&self.table_name);
+        delete.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned())).send().await.unwrap();
+    }
+
     /// An operator's update of one item.
     pub(crate) async fn operate(&self, pk: &str, sk: &str, update: &str, value: i64) {
         let value = aws_sdk_dynamodb::types::AttributeValue::N(value.to_string());

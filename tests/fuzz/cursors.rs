@@ -16,20 +16,22 @@ pub(crate) fn cursor(list: &str, key: &[u8]) -> String {
 }
 
 /// The lists of the API, as their cursors call them: `{o}` is the organization, `{f}` another one, `{u}` who asks.
-const LISTS: [&str; 9] = [
+const LISTS: [&str; 11] = [
     "members/{o}//",
     "members/{o}/member/",
     "members/{o}//a",
     "invitations/{o}/",
     "invitations/{o}/pending",
     "organizations/{u}",
+    "workspaces/{o}",
+    "workspaces/{f}",
     "members/{f}//",
     "invitations/{f}/",
     "",
 ];
 
 /// Sort keys: of this list, of others, of nothing.
-const KEYS: [&str; 24] = [
+const KEYS: [&str; 26] = [
     "MEMBER#",
     "MEMBER#x",
     "MEMBER#\u{10ffff}",
@@ -39,6 +41,8 @@ const KEYS: [&str; 24] = [
     "INVITATION#",
     "INVITATION#x",
     "INVITATION#inv_00000000-0000-0000-0000-000000000000",
+    "WORKSPACE#",
+    "WORKSPACE#ws_00000000-0000-0000-0000-000000000000",
     "ORG#",
     "ORG#{o}",
     "ORG#{f}",

@@ -1,4 +1,4 @@
-//! Workspaces are created, renamed and deleted. SUBSCRIPTION counts them beside their limit; a guard holds each name.
+//! Workspaces are created, renamed and deleted (R1). SUBSCRIPTION counts them beside their limit; a guard holds each name.
 
 use super::{
     Occasion, Table, WorkspaceToDelete, Written,

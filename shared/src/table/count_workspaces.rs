@@ -16,7 +16,7 @@ use crate::{
 struct Unchanged;
 
 impl Table {
-    /// Counts the workspace of an organization of an earlier release, and writes the guard of its name. If another request
+    /// Counts the workspace of an organization of an earlier release (R1), and writes the guard of its name. If another request
     /// has changed one of them since, it writes nothing. Nothing changes for the organization, so there is no audit record.
     pub async fn count_workspaces(&self, organization: OrganizationId) -> Result<(), WriteError> {
         // Without a counter, no second one was created.

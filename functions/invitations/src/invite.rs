@@ -1,7 +1,7 @@
 use shared::{
     domain::{
         Authority, Invitation, InvitationId, InvitationLimits, InvitationState, InvitationTerms, Member,
-        OrganizationId, Timestamp,
+        OrganizationId, Timestamp, Violation, WorkspaceGrant, WorkspaceId,
     },
     failure::Failure,
     http::{Caller, Code, Once, Problem, Reply},
@@ -24,7 +24,7 @@ pub(crate) struct Invite {
 impl Invite {
     /// The invitation that is asked for, made at `now`.
     pub(crate) fn invitation(self, now: Timestamp) -> Invitation {
-        let InvitationTerms { email, roles, expires_in, message, locale, channel } = self.terms;
+        let InvitationTerms { email, roles, expires_in, message, locale, channel, workspaces } = self.terms;
         Invitation {
             id: self.id,
             organization_id: self.organization,
@@ -41,6 +41,7 @@ impl Invite {
             delivery: channel.begins(now),
             secret_hashes: Vec::new(),
             expired_hashes: Vec::new(),
+            workspaces,
         }
     }
 }
@@ -52,7 +53,19 @@ pub(crate) enum NotInvited {
     AlreadyAMember,
     /// R13: one live invitation per organization and address.
     AlreadyPending,
+    /// R23: workspaces with these positions in the request do not exist.
+    NoWorkspaces(Vec<usize>),
     NoRoom(NoRoom),
+}
+
+impl NotInvited {
+    /// # Errors
+    /// When one of the workspaces is gone.
+    pub(crate) fn no_workspaces(grants: &[WorkspaceGrant], is_gone: impl Fn(&WorkspaceId) -> bool) -> Result<(), Self> {
+        let gone = grants.iter().enumerate().filter(|(_, grant)| is_gone(&grant.workspace)).map(|(index, _)| index);
+        let gone: Vec<_> = gone.collect();
+        if gone.is_empty() { Ok(()) } else { Err(Self::NoWorkspaces(gone)) }
+    }
 }
 
 impl From<NoRoom> for NotInvited {
@@ -71,6 +84,14 @@ impl From<NotInvited> for Problem {
             NotInvited::AlreadyPending => Self::new(
                 Code::InvitationAlreadyPending,
                 "The invited person can still accept it. Resend it, or revoke it and invite again.",
+            ),
+            NotInvited::NoWorkspaces(gone) => Self::validation(
+                gone.into_iter()
+                    .map(|index| Violation {
+                        pointer: format!("/workspaces/{index}/workspaceId"),
+                        detail: "must be the id of a workspace of this organization".to_owned(),
+                    })
+                    .collect(),
             ),
             NotInvited::NoRoom(reason) => reason.into(),
         }
@@ -93,6 +114,8 @@ pub(crate) async fn invite(
         match table.create_invitation(&authority, invitation, limits, &attempt, once.record(), occasion).await? {
             Ok(committed) => return Ok(once.settle(committed)),
             Err(refused) => {
+                let is_gone = |workspace: &WorkspaceId| refused.contains(CreateInvitationCheck::Workspace(*workspace));
+                NotInvited::no_workspaces(&invitation.workspaces, is_gone).map_err(Failure::Reason)?;
                 attempt.replaced = what_holds_the_address(table, invitation, &refused, occasion.at).await?;
                 if attempt.replaced.is_none() && refused.contains(CreateInvitationCheck::Mailbox) {
                     return Err(Failure::Reason(NoRoom::TooManyToAddress(occasion.at.until_tomorrow()).into()));

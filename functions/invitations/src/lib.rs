@@ -13,8 +13,9 @@ use serde::Deserialize;
 use shared::{
     configuration::InvalidConfiguration,
     domain::{
-        Days, DeliveryChannel, InvitationId, InvitationLimits, InvitationMessage, InvitationStatus, InvitationTerms,
-        InvitationToken, Locale, Permission, RoleSet, Violations,
+        Days, DeliveryChannel, InvalidId, InvitationId, InvitationLimits, InvitationMessage, InvitationStatus,
+        InvitationTerms, InvitationToken, Locale, MOST_GRANTS, Permission, RoleSet, Violations, WorkspaceGrant,
+        WorkspaceRoles,
     },
     http::{ApiRequest, Code, Cursor, PageView, Problem, Reply},
     routes,
@@ -34,6 +35,7 @@ pub struct Invitations {
     expiry: Days,
     limits: InvitationLimits,
     link: Link,
+    workspace_roles: WorkspaceRoles,
 }
 
 routes! {
@@ -56,6 +58,14 @@ struct InviteBody {
     message: Option<String>,
     locale: Option<String>,
     delivery: Option<String>,
+    workspaces: Option<Vec<GrantBody>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct GrantBody {
+    workspace_id: String,
+    role: String,
 }
 
 /// All of it is optional, and so is the body.
@@ -72,8 +82,30 @@ fn channel(text: &str) -> Result<DeliveryChannel, &'static str> {
     channel.ok_or("must be `email` or `link`")
 }
 
+/// The workspaces of an invitation: at most ten, each once.
+fn grants(bodies: Vec<GrantBody>, known: &WorkspaceRoles, violations: &mut Violations) -> Vec<WorkspaceGrant> {
+    if bodies.len() > MOST_GRANTS {
+        violations.add("/workspaces", format!("must have at most {MOST_GRANTS} workspaces"));
+        return Vec::new();
+    }
+    let mut grants: Vec<WorkspaceGrant> = Vec::new();
+    for (index, body) in bodies.iter().enumerate() {
+        let pointer = format!("/workspaces/{index}/workspaceId");
+        let unknown = "must be the id of a workspace of this organization";
+        let workspace = violations.check(&pointer, body.workspace_id.parse().map_err(|InvalidId| unknown));
+        let role = violations.check(&format!("/workspaces/{index}/role"), known.role(&body.role));
+        let Some((workspace, role)) = workspace.zip(role) else { continue };
+        if grants.iter().any(|grant| grant.workspace == workspace) {
+            violations.add(&pointer, "must not be in the list twice");
+        }
+        grants.push(WorkspaceGrant { workspace, role });
+    }
+    grants
+}
+
 impl InviteBody {
-    fn parse(self, default: Days) -> Result<InvitationTerms, Problem> {
+    /// `default`: the expiry. `known`: the roles in workspaces.
+    fn parse(self, default: Days, known: &WorkspaceRoles) -> Result<InvitationTerms, Problem> {
         let mut violations = Violations::default();
         let email = violations.check("/email", self.email.parse());
         let roles = violations.check("/roles", RoleSet::parse(self.roles.iter().map(String::as_str)));
@@ -83,6 +115,7 @@ impl InviteBody {
         let message = violations.check_optional("/message", message.as_deref().map(InvitationMessage::parse));
         let locale = violations.check_optional("/locale", self.locale.as_deref().map(Locale::parse));
         let channel = violations.check_optional("/delivery", self.delivery.as_deref().map(channel)).unwrap_or_default();
+        let workspaces = grants(self.workspaces.unwrap_or_default(), known, &mut violations);
         let terms = email.zip(roles).map(|(email, roles)| InvitationTerms {
             email,
             roles,
@@ -90,6 +123,7 @@ impl InviteBody {
             message,
             locale,
             channel,
+            workspaces,
         });
         violations.or(terms).map_err(Problem::validation)
     }
@@ -104,13 +138,14 @@ impl Invitations {
             inviter: start.variables.parsed("INVITATIONS_PER_INVITER_PER_DAY")?,
             address: start.variables.parsed("INVITATION_EMAILS_PER_ADDRESS_PER_DAY")?,
         };
-        Ok(Self { table: start.table(2)?, expiry, limits, link: Link::new(&start.variables)? })
+        let workspace_roles = start.variables.parsed("WORKSPACE_ROLES")?;
+        Ok(Self { table: start.table(2)?, expiry, limits, link: Link::new(&start.variables)?, workspace_roles })
     }
 
     async fn invite(&self, request: &ApiRequest) -> Result<Reply, Problem> {
         let caller = request.caller()?;
         let organization = request.organization_id()?;
-        let terms = request.body::<InviteBody>()?.parse(self.expiry)?;
+        let terms = request.body::<InviteBody>()?.parse(self.expiry, &self.workspace_roles)?;
         let idempotency = request.idempotency(&caller)?;
         let id = InvitationId::new(self.table.environment().new_id());
         let token = (terms.channel == DeliveryChannel::Link)
@@ -135,7 +170,7 @@ impl Invitations {
         let organization = request.organization_id()?;
         let body: BatchBody = request.batch_body()?;
         let idempotency = request.idempotency(&actor)?;
-        let rows = body.rows(self.expiry)?;
+        let rows = body.rows(self.expiry, &self.workspace_roles)?;
         let batch = Batch { organization, actor, rows, idempotency };
         if body.dry_run.unwrap_or_default() {
             return dry_run(&self.table, self.limits, &batch, request.now()).await;

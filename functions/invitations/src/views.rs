@@ -13,6 +13,16 @@ pub(crate) struct InvitationView {
     expires_at: String,
     invited_by: String,
     delivery: DeliveryView,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    workspaces: Vec<GrantView>,
+}
+
+/// A workspace that the acceptance gives access to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GrantView {
+    workspace_id: String,
+    role: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -39,6 +49,11 @@ impl InvitationView {
                 reason: invitation.delivery.reason.clone(),
                 at: invitation.delivery.at.to_string(),
             },
+            workspaces: invitation
+                .workspaces
+                .iter()
+                .map(|grant| GrantView { workspace_id: grant.workspace.to_string(), role: grant.role.to_string() })
+                .collect(),
         }
     }
 }

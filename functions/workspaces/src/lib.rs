@@ -1,5 +1,6 @@
-//! The routes of workspaces: list, create, read, rename and delete (`…/workspaces`).
+//! The routes of workspaces: list, create, read, rename and delete (`…/workspaces`), and who may enter them.
 
+mod access;
 mod create;
 mod delete;
 mod rename;
@@ -8,21 +9,23 @@ mod views;
 use serde::Deserialize;
 use shared::{
     configuration::InvalidConfiguration,
-    domain::{OrganizationId, Permission, Workspace, WorkspaceId, WorkspaceName},
+    domain::{OrganizationId, Permission, Workspace, WorkspaceId, WorkspaceName, WorkspaceRoles},
     http::{ApiRequest, Code, Cursor, Once, PageView, Problem, Reply},
     items::keys,
     routes,
     start::Start,
-    table::Table,
+    table::{Table, is_my_workspace, is_workspace_member},
 };
 
+use access::{AccessRequest, give, take};
 use create::create;
 use delete::{DeleteWorkspace, delete};
 use rename::{RenameWorkspace, rename};
-use views::WorkspaceView;
+use views::{AccessView, MyWorkspaceView, WorkspaceMemberView, WorkspaceView};
 
 pub struct Workspaces {
     table: Table,
+    roles: WorkspaceRoles,
 }
 
 routes! {
@@ -32,6 +35,10 @@ routes! {
         "GET /organizations/{organizationId}/workspaces/{workspaceId}" => read,
         "PATCH /organizations/{organizationId}/workspaces/{workspaceId}" => rename,
         "DELETE /organizations/{organizationId}/workspaces/{workspaceId}" => delete,
+        "GET /organizations/{organizationId}/workspaces/{workspaceId}/members" => members,
+        "PUT /organizations/{organizationId}/workspaces/{workspaceId}/members/{userId}" => give_access,
+        "DELETE /organizations/{organizationId}/workspaces/{workspaceId}/members/{userId}" => take_access,
+        "GET /me/workspaces" => mine,
     }
 }
 
@@ -47,9 +54,15 @@ impl NameBody {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleBody {
+    role: String,
+}
+
 impl Workspaces {
     fn new(start: &Start) -> Result<Self, InvalidConfiguration> {
-        Ok(Self { table: start.table(2)? })
+        Ok(Self { table: start.table(3)?, roles: start.variables.parsed("WORKSPACE_ROLES")? })
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
@@ -109,6 +122,57 @@ impl Workspaces {
         delete(&self.table, &deletion, &request.occasion()).await?;
         Ok(Reply::no_content())
     }
+
+    async fn members(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let caller = request.caller()?;
+        let organization = request.organization_id()?;
+        let workspace = request.workspace_id();
+        let cursor = Cursor::of(format!("workspace-members/{organization}/{workspace}"), is_workspace_member);
+        let page = request.page(&cursor)?;
+        let after = page.after.as_deref();
+        let members =
+            self.table.list_workspace_members(organization, &caller.user_id, workspace, page.limit, after).await?;
+        let (_, members) = members.open(Permission::VIEW_WORKSPACES)?;
+        let members = members.ok_or_else(unknown)?;
+        Reply::ok(&PageView::new(members.items.iter().map(WorkspaceMemberView::from), members.next, &cursor))
+    }
+
+    async fn give_access(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let access = access_request(request)?;
+        let role = self.roles.role(&request.body::<RoleBody>()?.role);
+        let role = role.map_err(|error| Problem::invalid("/role", error))?;
+        let view = AccessView {
+            workspace_id: access.workspace.to_string(),
+            user_id: access.user.to_string(),
+            role: role.to_string(),
+        };
+        give(&self.table, &access, role, &request.occasion()).await?;
+        Reply::ok(&view)
+    }
+
+    async fn take_access(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        take(&self.table, &access_request(request)?, &request.occasion()).await?;
+        Ok(Reply::no_content())
+    }
+
+    async fn mine(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let caller = request.caller()?;
+        // A text that cannot be an id is an organization that the caller is no member of.
+        let only = request.query("organizationId").map(|text| text.parse().unwrap_or(OrganizationId::NONE));
+        let filter = only.map(|organization| organization.to_string()).unwrap_or_default();
+        let cursor = Cursor::of(format!("my-workspaces/{}/{filter}", caller.user_id), is_my_workspace);
+        let page = request.page(&cursor)?;
+        let after = page.after.as_deref();
+        let workspaces = self.table.list_my_workspaces(&caller.user_id, only, page.limit, after).await?;
+        Reply::ok(&PageView::new(workspaces.items.iter().map(MyWorkspaceView::from), workspaces.next, &cursor))
+    }
+}
+
+fn access_request(request: &ApiRequest) -> Result<AccessRequest, Problem> {
+    let caller = request.caller()?;
+    let organization = request.organization_id()?;
+    let (workspace, user) = (request.workspace_id(), request.user_id());
+    Ok(AccessRequest { organization, actor: caller.user_id, workspace, user })
 }
 
 fn shown(workspace: &Workspace) -> Result<Reply, Problem> {

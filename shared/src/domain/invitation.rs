@@ -1,6 +1,6 @@
 use super::{
     Days, EmailAddress, InvitationId, InvitationMessage, Locale, OrganizationId, PersonName, RoleSet, Timestamp,
-    UserId, named,
+    UserId, WorkspaceGrant, named,
 };
 
 /// How many invitations and emails a day (R24).
@@ -26,6 +26,8 @@ pub struct InvitationTerms {
     pub locale: Option<Locale>,
     /// How the link reaches the invited person.
     pub channel: DeliveryChannel,
+    /// The workspaces that the person gets access to (R23).
+    pub workspaces: Vec<WorkspaceGrant>,
 }
 
 /// How the link of an invitation reaches the invited person.
@@ -87,6 +89,8 @@ pub struct Invitation {
     pub secret_hashes: Vec<String>,
     /// Hashes of secrets that opened it until it expired once. A link with one of them is told that it has expired.
     pub expired_hashes: Vec<String>,
+    /// The workspaces that the acceptance gives access to, as far as they still exist (R23).
+    pub workspaces: Vec<WorkspaceGrant>,
 }
 
 /// What was done with an invitation. Expiry is not among it: it is a matter of the clock (I10).

@@ -19,6 +19,7 @@ mod text;
 mod time;
 mod user;
 mod violation;
+mod workspace_access;
 mod workspace_name;
 
 pub use authority::{Authority, Guarded, Refusal};
@@ -42,4 +43,5 @@ pub use text::{InvitationMessage, Locale, OrganizationName, PersonName, Workspac
 pub use time::{Days, Timestamp};
 pub use user::{Onboarding, OnboardingStatus, User};
 pub use violation::{Violation, Violations};
+pub use workspace_access::{MOST_GRANTS, WorkspaceAccess, WorkspaceGrant, WorkspaceRole, WorkspaceRoles};
 pub use workspace_name::{InvalidWorkspaceNameKey, WorkspaceNameKey};

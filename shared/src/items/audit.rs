@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Item, Key, Text, keys::sk};
-use crate::domain::{OrganizationId, Role, Timestamp, UserId, named};
+use crate::domain::{OrganizationId, Role, Timestamp, UserId, WorkspaceId, WorkspaceRole, named};
 
 /// An audit record, `ORG#org` / `AUDIT#uuidv7`: the actor, the action, its target, the time and the request (R17).
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,6 +20,10 @@ pub struct AuditItem {
     pub(crate) roles: Option<Vec<Text<Role>>>,
     /// The names of the changed fields, without their values.
     pub(crate) fields: Option<Vec<String>>,
+    /// The workspace that the target was given access to, or lost it.
+    pub(crate) workspace_id: Option<Text<WorkspaceId>>,
+    /// The role that the target has or had in the workspace.
+    pub(crate) workspace_role: Option<Text<WorkspaceRole>>,
     pub(crate) at: Text<Timestamp>,
     pub(crate) request_id: String,
 }
@@ -50,10 +54,13 @@ pub enum AuditAction {
     WorkspaceCreated,
     WorkspaceRenamed,
     WorkspaceDeleted,
+    WorkspaceMemberAdded,
+    WorkspaceMemberChanged,
+    WorkspaceMemberRemoved,
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::OrganizationCreated,
         Self::InvitationCreated,
         Self::InvitationResent,
@@ -69,6 +76,9 @@ impl AuditAction {
         Self::WorkspaceCreated,
         Self::WorkspaceRenamed,
         Self::WorkspaceDeleted,
+        Self::WorkspaceMemberAdded,
+        Self::WorkspaceMemberChanged,
+        Self::WorkspaceMemberRemoved,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -88,6 +98,9 @@ impl AuditAction {
             Self::WorkspaceCreated => "workspace.created",
             Self::WorkspaceRenamed => "workspace.renamed",
             Self::WorkspaceDeleted => "workspace.deleted",
+            Self::WorkspaceMemberAdded => "workspace-member.added",
+            Self::WorkspaceMemberChanged => "workspace-member.changed",
+            Self::WorkspaceMemberRemoved => "workspace-member.removed",
         }
     }
 }

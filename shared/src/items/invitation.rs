@@ -5,6 +5,7 @@ use super::{
     ExpirySlot, Item, Key, Listing, MailKind, Text,
     field::{Stored, role_set},
     keys::sk,
+    workspace_access::GrantField,
 };
 use crate::domain::{
     AddressKey, Delivery, DeliveryStatus, EmailAddress, Invitation, InvitationId, InvitationMessage, InvitationState,
@@ -55,6 +56,9 @@ pub struct InvitationItem {
     resent_at: Option<Text<Timestamp>>,
     /// The expiry that the invited person was reminded of. A resend sets another expiry, so it allows another reminder.
     reminded: Option<Text<Timestamp>>,
+    /// The workspaces that the acceptance gives access to (R23).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    workspaces: Vec<GrantField>,
 }
 
 impl Item for InvitationItem {
@@ -99,6 +103,7 @@ impl InvitationItem {
             expiry_slot: Some(Text(ExpirySlot::of(invitation.expires_at, invitation.id))),
             resent_at: None,
             reminded: None,
+            workspaces: invitation.workspaces.iter().map(GrantField::from).collect(),
         }
     }
 
@@ -142,6 +147,7 @@ impl From<InvitationItem> for Invitation {
             delivery: Delivery { status: item.delivery_status.0, reason: item.delivery_reason, at: item.delivery_at.0 },
             secret_hashes: item.secret_hashes,
             expired_hashes: item.expired_hashes,
+            workspaces: item.workspaces.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -27,6 +27,11 @@ pub const INVITATIONS: &str = "INVITATION#";
 /// The beginning of the sort keys of workspaces.
 pub const WORKSPACES: &str = "WORKSPACE#";
 
+/// The beginning of the sort keys of the accesses to a workspace. It differs from that of workspaces, whose list they are not in.
+pub fn workspace_members(workspace: impl Display) -> String {
+    format!("WORKSPACE_MEMBER#{workspace}#")
+}
+
 /// The sort keys. Items have their ids as text, and all other code has them as types. Both use these functions.
 pub(super) mod sk {
     use std::fmt::Display;
@@ -68,6 +73,14 @@ pub(super) mod sk {
 
     pub(in crate::items) fn workspace_name(key: &WorkspaceNameKey) -> String {
         format!("WORKSPACE_NAME#{key}")
+    }
+
+    pub(in crate::items) fn workspace_member(workspace: impl Display, user: impl Display) -> String {
+        format!("{}{user}", super::workspace_members(workspace))
+    }
+
+    pub(in crate::items) fn workspace_pointer(organization: impl Display, workspace: impl Display) -> String {
+        format!("{}{organization}#{workspace}", super::WORKSPACES)
     }
 
     pub(in crate::items) fn audit(id: impl Display) -> String {
@@ -148,6 +161,16 @@ impl Key {
         Self::of_organization(organization, sk::workspace_name(name))
     }
 
+    /// The key of a member's access to a workspace.
+    pub fn workspace_access(organization: OrganizationId, workspace: WorkspaceId, user: &UserId) -> Self {
+        Self::of_organization(organization, sk::workspace_member(workspace, user))
+    }
+
+    /// The key of the same access among the user's own items.
+    pub fn workspace_pointer(user: &UserId, organization: OrganizationId, workspace: WorkspaceId) -> Self {
+        Self::of_user(user, sk::workspace_pointer(organization, workspace))
+    }
+
     /// How many invitation emails one address was sent on one day, whichever organizations invited it.
     pub fn mailbox(address: &AddressKey, day: &str) -> Self {
         Self { pk: format!("MAILBOX#{address}"), sk: format!("EMAILS#{day}") }
@@ -180,6 +203,14 @@ pub fn is_invitation(key: &str) -> bool {
 /// Whether a sort key belongs to a workspace.
 pub fn is_workspace(key: &str) -> bool {
     is::<WorkspaceId>(key, WORKSPACES)
+}
+
+/// Whether a sort key belongs to an access to a workspace, or comes before all of them.
+pub fn is_workspace_member(key: &str) -> bool {
+    let parts = key.strip_prefix("WORKSPACE_MEMBER#").and_then(|rest| rest.split_once('#'));
+    parts.is_some_and(|(workspace, user)| {
+        workspace.parse::<WorkspaceId>().is_ok() && (user.is_empty() || user.parse::<UserId>().is_ok())
+    })
 }
 
 /// Whether a sort key belongs to a membership pointer.

@@ -23,6 +23,7 @@ mod unsent_mail;
 mod user;
 mod watermark;
 mod workspace;
+mod workspace_access;
 mod workspace_name;
 
 use std::{collections::HashMap, convert::Infallible};
@@ -50,6 +51,7 @@ pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use watermark::WatermarkItem;
 pub use workspace::WorkspaceItem;
+pub use workspace_access::{WorkspaceAccessItem, WorkspacePointerItem};
 pub use workspace_name::WorkspaceNameItem;
 
 /// An item as DynamoDB attributes.

@@ -9,7 +9,7 @@ use crate::domain::{
     Delivery, DeliveryStatus, EmailAddress, Invitation, InvitationId, InvitationMessage, InvitationState, Locale,
     Member, Metadata, Onboarding, Organization, OrganizationId, OrganizationName, OrganizationStatus, PersonName,
     RoleSet, Seats, SubmittedDetails, Subscription, SubscriptionStatus, Timestamp, User, UserId, Version, Workspace,
-    WorkspaceId, WorkspaceName,
+    WorkspaceAccess, WorkspaceGrant, WorkspaceId, WorkspaceName,
 };
 
 fn attribute(json: &Value) -> AttributeValue {
@@ -66,6 +66,8 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         WatermarkItem::ENTITY => through::<WatermarkItem>(item),
         AcceptanceNoticeItem::ENTITY => through::<AcceptanceNoticeItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
+        WorkspaceAccessItem::ENTITY => through::<WorkspaceAccessItem>(item),
+        WorkspacePointerItem::ENTITY => through::<WorkspacePointerItem>(item),
         WorkspaceNameItem::ENTITY => through::<WorkspaceNameItem>(item),
         AuditItem::ENTITY => through::<AuditItem>(item),
         other => panic!("no item is of kind {other}"),
@@ -121,6 +123,7 @@ fn invitation() -> Invitation {
         delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: at("2026-01-02T03:04:05Z") },
         secret_hashes: Vec::new(),
         expired_hashes: Vec::new(),
+        workspaces: Vec::new(),
     }
 }
 
@@ -193,6 +196,9 @@ fn what_the_domain_writes_is_what_is_stored() {
     };
     check(&WorkspaceItem::new(organization_id(), &workspace));
     check(&WorkspaceNameItem::new(organization_id(), &workspace));
+    let grant = WorkspaceGrant { workspace: workspace.id, role: "agent".parse().unwrap() };
+    check(&WorkspaceAccessItem::from(&WorkspaceAccess::of(&member(), &grant)));
+    check(&WorkspacePointerItem::from(&WorkspaceAccess::of(&member(), &grant)));
     let mail_id = "0190a6a4-7b3c-7def-8123-0000000000bb".to_owned();
     let joined = "u-2".parse().unwrap();
     check(&AcceptanceNoticeItem::new(&invitation(), &joined, mail_id, at("2026-01-02T03:04:05Z")));
@@ -243,9 +249,13 @@ const STRUCTURE: &[(&str, &[&str])] = &[
         &["organization_id", "invitation_id", "invited_by", "joined_id", "mail_kind", "delivery_at", "mail_due_at"],
     ),
     ("workspace", &["organization_id", "workspace_id", "created_at"]),
+    ("workspace_access", ACCESS),
+    ("workspace_pointer", ACCESS),
     ("workspace_name", &["organization_id", "name_key", "workspace_id"]),
-    ("audit_record", &["organization_id", "audit_id", "actor", "action", "at"]),
+    ("audit_record", &["organization_id", "audit_id", "actor", "action", "at", "workspace_id", "workspace_role"]),
 ];
+
+const ACCESS: &[&str] = &["organization_id", "workspace_id", "user_id", "role", "joined_at"];
 
 /// What every kind of item is without.
 const OPTIONAL: &[&str] = &[
@@ -284,6 +294,9 @@ const OPTIONAL: &[&str] = &[
     "target",
     "roles",
     "rows_left",
+    "workspaces",
+    "workspace_id",
+    "workspace_role",
     "workspaces_used",
     "workspace_limit",
 ];
@@ -356,6 +369,7 @@ fn a_missing_field_is_named() {
             let granted = field == "roles" && entity != "audit_record";
             let identified = match entity.as_str() {
                 "invitation" => field == "invitation_id",
+                "workspace" | "workspace_name" | "workspace_access" | "workspace_pointer" => field == "workspace_id",
                 "acceptance_notice" => {
                     ["invitation_id", "mail_attempts", "mail_due_at", "mail_kind"].contains(&field.as_str())
                 }

@@ -1,5 +1,6 @@
 use super::{
     Occasion, StoreError, Table, Written, admins,
+    change_access::anything,
     expression::Expression,
     save_user::identity,
     transaction::{AuditRecord, Transaction},
@@ -7,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         Authority, Invitation, InvitationId, InvitationState, InvitationToken, Member, Onboarding, Organization,
-        OrganizationId, Role, User, UserId,
+        OrganizationId, Role, User, UserId, WorkspaceAccess,
     },
     items::{
         AcceptanceNoticeItem, AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key, List,
@@ -110,13 +111,7 @@ impl Table {
             .create(AcceptanceCheck::Member, &MemberItem::from(member))
             .create(AcceptanceCheck::Member, &PointerItem::from(member))
             .put(None, &guard, holds(invitation.id))
-            // Always true: it only has to be some condition.
-            .update(
-                None,
-                &Key::profile(&user.id),
-                complete,
-                Expression::new("attribute_exists(#pk) OR attribute_not_exists(#pk)"),
-            );
+            .update(None, &Key::profile(&user.id), complete, anything());
         if invitation.roles.contains(Role::OrganizationAdmin) {
             let (count, counted) = admins::one_more();
             transaction = transaction.update(None, &Key::admins(organization), count, counted);
@@ -125,6 +120,13 @@ impl Table {
             let mail_id = self.environment.new_id().to_string();
             let notice = AcceptanceNoticeItem::new(invitation, &user.id, mail_id, occasion.at);
             transaction = transaction.create(None, &notice);
+        }
+        // Without a check of the workspaces: access to one that is gone is void.
+        for grant in &invitation.workspaces {
+            let access = WorkspaceAccess::of(member, grant);
+            let action = AuditAction::WorkspaceMemberAdded;
+            transaction =
+                transaction.put_access(None, &access, anything()).audit_access(&user.id, action, &access, occasion);
         }
         let record = AuditRecord {
             actor: Some(&user.id),

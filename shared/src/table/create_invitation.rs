@@ -7,7 +7,7 @@ use super::{
     transaction::{AuditRecord, Transaction},
 };
 use crate::{
-    domain::{Authority, DeliveryStatus, Invitation, InvitationId, InvitationLimits, InvitationState},
+    domain::{Authority, DeliveryStatus, Invitation, InvitationId, InvitationLimits, InvitationState, WorkspaceId},
     items::{AddressGuardItem, AuditAction, Holder, IdempotencyItem, InvitationItem, Key},
 };
 
@@ -24,6 +24,8 @@ pub enum CreateInvitationCheck {
     Replaced,
     /// The inviter of what is replaced may still not grant its roles.
     OldInviter,
+    /// The workspace exists that the invitation gives access to (R23).
+    Workspace(WorkspaceId),
 }
 
 /// What inviting is tried with. The first try assumes the usual: nothing holds the address, and somebody invited today.
@@ -69,8 +71,13 @@ impl Table {
         let (count, within) = counted(&attempt.day, growth, limits, authority.actor(), occasion);
         let lost: Vec<_> = attempt.replaced.iter().filter_map(self::Replaced::lost).collect();
         let new = New { invitation, replaced: attempt.replaced.as_ref(), most_emails: limits.address };
-        Transaction::new(self)
-            .authorize_unless(authority, &lost, OldInviter)
+        let mut transaction = Transaction::new(self).authorize_unless(authority, &lost, OldInviter);
+        for grant in &invitation.workspaces {
+            let key = Key::workspace(authority.organization(), grant.workspace);
+            let exists = Expression::new("attribute_exists(#pk)");
+            transaction = transaction.check(CreateInvitationCheck::Workspace(grant.workspace), &key, exists);
+        }
+        transaction
             .invite(new, [Address, Replaced, Mailbox], occasion)
             .update(Seats, &Key::seats(authority.organization()), count, within)
             .answer(idempotency, occasion)

@@ -1,12 +1,12 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{StoreError, Table};
 use crate::{
     domain::{
         AddressKey, DeliveryChannel, Guarded, Invitation, InvitationId, InvitationTerms, Member, OrganizationId,
-        Timestamp, UserId,
+        Timestamp, UserId, WorkspaceId,
     },
-    items::{AddressGuardItem, Holder, IdempotencyItem, InvitationItem, Key, MailboxItem, SeatsItem},
+    items::{AddressGuardItem, Holder, IdempotencyItem, InvitationItem, Key, MailboxItem, SeatsItem, WorkspaceItem},
 };
 
 /// Everything that decides about the rows of a batch, as it was read.
@@ -16,6 +16,8 @@ pub struct InvitationBatch {
     pub holders: HashMap<AddressKey, Holder>,
     /// The invitations among the holders that have not expired, with their inviters, if these are still members.
     pub pending: HashMap<InvitationId, (Invitation, Option<Member>)>,
+    /// The workspaces of the rows that exist.
+    pub workspaces: HashSet<WorkspaceId>,
     /// The number of emails that each address was sent today.
     pub emails: HashMap<AddressKey, u32>,
     /// The idempotency record of the request.
@@ -39,7 +41,10 @@ impl Table {
         let mailbox = |address: &AddressKey| Key::mailbox(address, &now.date());
         let shared = [Key::seats(organization), Key::member(organization, actor)];
         let guards = addresses.iter().map(|address| Key::address(organization, address));
+        let workspaces: HashSet<_> = rows.iter().flat_map(|row| &row.workspaces).map(|grant| grant.workspace).collect();
+        let places = workspaces.iter().map(|workspace| Key::workspace(organization, *workspace));
         let keys = shared.into_iter().chain(guards).chain(mailed.iter().map(mailbox)).chain(answered.clone());
+        let keys = keys.chain(places);
         let mut batch = self.batch_get(keys).await?;
         let reader = batch.member(organization, actor)?;
         let Some(seats) = batch.take::<SeatsItem>(Key::seats(organization))? else {
@@ -58,8 +63,13 @@ impl Table {
                 emails.insert(address, item.emails());
             }
         }
+        let mut found = HashSet::new();
+        for workspace in workspaces {
+            let item = batch.take::<WorkspaceItem>(Key::workspace(organization, workspace))?;
+            found.extend(item.map(|_| workspace));
+        }
         let pending = self.pending_among(organization, &holders, now).await?;
-        Ok(Guarded::new(reader, InvitationBatch { seats, holders, pending, emails, answered }))
+        Ok(Guarded::new(reader, InvitationBatch { seats, holders, pending, workspaces: found, emails, answered }))
     }
 
     /// The invitations among `holders` that have not expired, and then their inviters.

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
 
 use super::{Occasion, StoreError, Table, commit::Guard, expression::Expression};
 use crate::{
-    domain::{Authority, OrganizationId, PermissionSet, RoleSet, UserId},
+    domain::{Authority, Member, OrganizationId, PermissionSet, RoleSet, UserId, WorkspaceAccess},
     items::{AuditAction, AuditItem, IdempotencyItem, Item, Key},
     metrics::Metric,
 };
@@ -126,6 +126,19 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         self.check_guarded(Guard::Actor(authority), &key, Expression::member_who_may(authority.required()))
     }
 
+    /// Does the same as [`Self::authorize`], and requires that `member` is still in the same membership; otherwise `condition`
+    /// fails. If the actor is the member, one check requires both: the actor who has left meanwhile is no member.
+    pub(super) fn authorize_on(self, authority: &'a Authority, member: &Member, condition: C) -> Self {
+        let same = Expression::new("#joined_at = :joined_at").string(":joined_at", member.joined_at);
+        let key = Key::member(authority.organization(), authority.actor());
+        let own = Expression::member_who_may(authority.required());
+        if *authority.actor() == member.user_id {
+            return self.check_guarded(Guard::Actor(authority), &key, own.and(same));
+        }
+        let target = Key::member(authority.organization(), &member.user_id);
+        self.check_guarded(Guard::Actor(authority), &key, own).check(condition, &target, same)
+    }
+
     /// Does the same as [`Self::authorize`], and requires that every actor of `lost` lacks a permission of it; otherwise
     /// `condition` fails. DynamoDB allows one action for each item, so each member has one condition.
     pub(super) fn authorize_unless(self, authority: &'a Authority, lost: &[&Authority], condition: C) -> Self {
@@ -163,29 +176,59 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
     /// Writes an audit record (R17). Its action is counted after the commit: never for an attempt, a rejection or a
     /// repeated response.
     pub(super) fn audit(self, organization: OrganizationId, occasion: &Occasion, record: AuditRecord<'_>) -> Self {
-        self.audit_fields(organization, occasion, record, &[])
+        self.audit_with(organization, occasion, record, |_| {})
     }
 
     /// Does the same as [`Self::audit`], and names the `fields` that changed.
     pub(super) fn audit_fields(
-        mut self,
+        self,
         organization: OrganizationId,
         occasion: &Occasion,
         record: AuditRecord<'_>,
         fields: &[&str],
     ) -> Self {
+        self.audit_with(organization, occasion, record, |item| {
+            item.fields = (!fields.is_empty()).then(|| fields.iter().map(|field| (*field).to_owned()).collect());
+        })
+    }
+
+    /// Writes an audit record (R17) of a change of access to a workspace: on the user who has or had it.
+    pub(super) fn audit_access(
+        self,
+        actor: &UserId,
+        action: AuditAction,
+        access: &WorkspaceAccess,
+        occasion: &Occasion,
+    ) -> Self {
+        let record = AuditRecord { actor: Some(actor), action, target: Some(access.user.to_string()), roles: None };
+        self.audit_with(access.organization, occasion, record, |item| {
+            item.workspace_id = Some(access.workspace.into());
+            item.workspace_role = Some(access.role.clone().into());
+        })
+    }
+
+    fn audit_with(
+        mut self,
+        organization: OrganizationId,
+        occasion: &Occasion,
+        record: AuditRecord<'_>,
+        complete: impl FnOnce(&mut AuditItem),
+    ) -> Self {
         self.counted.extend(counted(record.action));
-        let item = AuditItem {
+        let mut item = AuditItem {
             organization_id: organization.into(),
             audit_id: self.table.environment.new_id().into(),
             actor: record.actor.cloned().map(Into::into),
             action: record.action.into(),
             target: record.target,
             roles: record.roles.map(|roles| roles.iter().map(Into::into).collect()),
-            fields: (!fields.is_empty()).then(|| fields.iter().map(|field| (*field).to_owned()).collect()),
+            fields: None,
+            workspace_id: None,
+            workspace_role: None,
             at: occasion.at.into(),
             request_id: occasion.request_id.clone(),
         };
+        complete(&mut item);
         self.create(None, &item)
     }
 }

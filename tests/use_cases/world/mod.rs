@@ -125,6 +125,7 @@ impl World {
                 ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
                 ("SEAT_LIMIT", &seats),
                 ("WORKSPACE_LIMIT", "4"),
+                ("WORKSPACE_ROLES", "manager,agent"),
                 ("INVITATION_EXPIRY_DAYS", "7"),
                 ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),

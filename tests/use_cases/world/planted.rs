@@ -46,6 +46,7 @@ impl World {
             delivery: Delivery { status: DeliveryStatus::Sent, reason: None, at: now },
             secret_hashes: Vec::new(),
             expired_hashes: Vec::new(),
+            workspaces: Vec::new(),
         };
         let mut item = InvitationItem::new(&invitation, "mail").to_attributes().unwrap();
         for (name, value) in [

@@ -62,6 +62,7 @@ impl Sample {
                 delivery: Delivery { status: DeliveryStatus::Queued, reason: None, at: now },
                 secret_hashes: Vec::new(),
                 expired_hashes: Vec::new(),
+                workspaces: Vec::new(),
             },
             inviter: member("ada@example.com", RoleSet::ORGANIZATION_ADMIN),
             joined: member("eve@example.com", roles),

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use shared::{
     domain::{
         AddressKey, Authority, DeliveryChannel, InvitationId, InvitationLimits, InvitationTerms, Member, Timestamp,
+        WorkspaceId,
     },
     http::Problem,
     items::{Holder, SeatsItem},
@@ -98,6 +99,8 @@ impl Planner<'_> {
         if let Some(refusal) = authority.refusal(Some(actor)) {
             return Err(refusal.into());
         }
+        let gone = |workspace: &WorkspaceId| !self.given.read.workspaces.contains(workspace);
+        NotInvited::no_workspaces(&terms.workspaces, gone)?;
         let address = terms.email.key();
         let replaced = self.replaced(&address)?;
         let is_mailed = terms.channel == DeliveryChannel::Email;

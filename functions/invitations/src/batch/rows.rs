@@ -1,7 +1,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::{
-    domain::{Days, InvitationTerms},
+    domain::{Days, InvitationTerms, WorkspaceRoles},
     http::{Problem, object},
 };
 
@@ -38,14 +38,14 @@ impl BatchBody {
     ///
     /// # Errors
     /// 422 `validation-failed` for the number of rows.
-    pub(crate) fn rows(&self, default: Days) -> Result<Vec<Row>, Problem> {
+    pub(crate) fn rows(&self, default: Days, known: &WorkspaceRoles) -> Result<Vec<Row>, Problem> {
         if !(1..=MOST_ROWS).contains(&self.invitations.len()) {
             return Err(Problem::invalid("/invitations", "must have 1 to 50 rows"));
         }
         let row = |(index, json): (usize, &RawValue)| {
             let named: Named = serde_json::from_str(json.get()).unwrap_or_default();
             let terms = object::<InviteBody>("row", json.get().as_bytes())
-                .and_then(|body| body.parse(default))
+                .and_then(|body| body.parse(default, known))
                 .map_err(|problem| problem.within(&format!("/invitations/{index}")));
             Row { email: named.email.as_str().unwrap_or_default().to_owned(), terms }
         };

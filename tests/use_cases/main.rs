@@ -40,5 +40,6 @@ mod settings;
 mod sweeper;
 mod units;
 mod unreadable;
+mod workspace_access;
 mod workspaces;
 mod world;

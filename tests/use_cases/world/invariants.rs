@@ -89,6 +89,15 @@ impl World {
             assert_eq!(held.into_iter().collect::<Ids>(), workspaces, "R1: the guards of names have drifted");
         }
 
+        // R23: every access is in both places, and says the same there.
+        for access in of("workspace_access") {
+            let (user, workspace) = (string(access, "user_id"), string(access, "workspace_id"));
+            let pointer = self.item(&format!("USER#{user}"), &format!("WORKSPACE#{organization}#{workspace}")).await;
+            for name in ["role", "joined_at"] {
+                assert_eq!(access[name], pointer[name], "R23: {name} of the pointer of {user} to {workspace}");
+            }
+        }
+
         // I4: no membership without creating the organization or an accepted invitation. R17: each left its record.
         let accepted = of("invitation").iter().filter(|invitation| invitation["state"] == "accepted").count();
         let records = |action: &str| of("audit_record").iter().filter(|record| record["action"] == action).count();

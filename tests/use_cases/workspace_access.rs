@@ -313,8 +313,8 @@ async fn the_workspaces_of_an_invitation_are_checked() {
         assert_eq!(batch.text("/items/0/code"), "validation-failed", "{}", batch.json);
     }
     let path = format!("/organizations/{}/invitations/batch", scene.organization);
-    let row = json!({"email": "eve@example.com", "roles": MEMBER, "workspaces": [grant(known, "agent")]});
-    let batch = scene.world.call("ada", "POST", &path, Some(json!({"invitations": [row]}))).await;
+    let one = json!({"email": "eve@example.com", "roles": MEMBER, "workspaces": [grant(known, "agent")]});
+    let batch = scene.world.call("ada", "POST", &path, Some(json!({"invitations": [one]}))).await;
     assert_eq!(batch.text("/items/0/outcome"), "invited", "{}", batch.json);
     scene.world.deliver(&scene.organization).await;
     scene.world.sign_up("eve", None).await;

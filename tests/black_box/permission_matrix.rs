@@ -49,6 +49,8 @@ enum Body {
     Invite,
     /// The name of a workspace, of any version.
     Name,
+    /// A role in a workspace.
+    Role,
     /// A merge patch that names nothing, of any version.
     Patch,
     Batch,
@@ -76,6 +78,9 @@ const MATRIX: &[(&str, Body, [Cell; 9])] = &[
     ("POST {org}/workspaces", Body::Name,          [CREATED, DENIED, CREATED, CREATED, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/workspaces/{workspace}", Body::Nothing, [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("PATCH {org}/workspaces/{workspace}", Body::Name, [OK, DENIED, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("GET {org}/workspaces/{workspace}/members", Body::Nothing, [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("PUT {org}/workspaces/{workspace}/members/{member}", Body::Role, [OK, DENIED, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("DELETE {org}/workspaces/{workspace}/members/{member}", Body::Nothing, [DONE, DENIED, DONE, DONE, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("DELETE {org}/workspaces/{deletable}", Body::Nothing, [DONE, DENIED, DONE, DONE, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members", Body::Nothing,           [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members/{member}", Body::Nothing,  [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
@@ -89,6 +94,7 @@ const MATRIX: &[(&str, Body, [Cell; 9])] = &[
     ("POST {org}/invitations/{invitation}/resend", Body::Nothing, [SENT, DENIED, SENT, SENT, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     // Revoking again changes nothing.
     ("DELETE {org}/invitations/{revocable}", Body::Nothing, [DONE, DENIED, DONE, DONE, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("GET /me/workspaces", Body::Nothing,          [OK, OK, OK, OK, OK, OK, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET /me/invitations", Body::Nothing,         [OK, OK, OK, OK, OK, OK, GATEWAY, ID_TOKEN, GATEWAY]),
     // The invitation is for another address, so to these callers it does not exist.
     ("POST /me/invitations/{invitation}/resend", Body::Nothing, [NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, GATEWAY, ID_TOKEN, GATEWAY]),
@@ -192,6 +198,7 @@ impl Cast {
             Body::Details => call.json(&json!({"name": made_up::organization_name()})),
             Body::Roles => call.json(&json!({"roles": ["user_admin"]})),
             Body::Name => call.json(&json!({"name": made_up::organization_name()})).header("if-match", "*"),
+            Body::Role => call.json(&json!({"role": "agent"})),
             Body::Patch => call.json(&json!({})).header("if-match", "*"),
             Body::Invite => call.json(&json!({"email": made_up::email(), "roles": ["member"]})),
             Body::Batch => call.json(&json!({"invitations": [{"email": made_up::email(), "roles": ["member"]}]})),
@@ -253,6 +260,9 @@ async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
         (Method::GET, "/workspaces/nonsense".to_owned(), None),
         (Method::GET, format!("/workspaces/{workspace}"), None),
         (Method::DELETE, format!("/workspaces/{workspace}"), None),
+        (Method::GET, format!("/workspaces/{workspace}/members"), None),
+        (Method::PUT, format!("/workspaces/{workspace}/members/{member}"), Some(json!({"role": "agent"}))),
+        (Method::DELETE, format!("/workspaces/{workspace}/members/{member}"), None),
         (Method::POST, "/workspaces".to_owned(), Some(json!({"name": "Berlin"}))),
         (Method::POST, "/workspaces".to_owned(), Some(json!({"name": ""}))),
         (Method::GET, "/members".to_owned(), None),

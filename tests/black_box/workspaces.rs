@@ -1,16 +1,18 @@
-//! Workspaces are listed, created, renamed and deleted.
+//! Workspaces are listed, created, renamed and deleted, and members get access to them.
 
 use acceptance::organization::text;
 use acceptance::suite::Test;
-use acceptance::{Answer, Organization, Target, tests};
+use acceptance::{Answer, NewPerson, Organization, Person, Target, tests};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub(crate) fn tests() -> Vec<Test> {
     tests![
         a_workspace_is_created_renamed_and_deleted,
         a_name_of_a_workspace_is_free_again_after_it,
         workspaces_come_in_pages,
+        access_is_given_and_taken_and_ends_with_the_membership,
+        an_invitation_gives_access_to_a_workspace,
     ]
 }
 
@@ -68,4 +70,53 @@ async fn workspaces_come_in_pages(target: Target) {
     let ids: Vec<_> = pages.concat().iter().map(|workspace| text(&workspace["workspaceId"])).collect();
     assert_eq!((pages.len(), ids.len()), (2, 4));
     assert!(ids.is_sorted(), "the oldest first: {ids:?}");
+}
+
+/// What a person may enter, as what.
+async fn mine(person: &Person) -> Vec<(String, Value)> {
+    let page = person.get("/me/workspaces").await.success(200);
+    let item = |item: &Value| (text(&item["workspaceId"]), item["role"].clone());
+    page["items"].as_array().unwrap().iter().map(item).collect()
+}
+
+async fn access_is_given_and_taken_and_ends_with_the_membership(target: Target) {
+    let organization = Organization::create(&target).await;
+    let admin = &organization.creator;
+    let member = organization.add(&["member"]).await;
+    let workspace = text(&create(&organization, "Berlin").await.success(201)["workspaceId"]);
+    let list = organization.path(&format!("/workspaces/{workspace}/members"));
+    let access = format!("{list}/{}", member.id);
+    admin.put(&access, &json!({"role": "owner"})).await.invalid("/role");
+    for role in ["agent", "manager"] {
+        let given = admin.put(&access, &json!({ "role": role })).await.success(200);
+        assert_eq!(given, json!({"workspaceId": workspace, "userId": member.id, "role": role}));
+        assert_eq!(mine(&member).await, [(workspace.clone(), json!(role))]);
+    }
+    assert_eq!(mine(admin).await.len(), 2, "an organization admin may enter every workspace");
+    let members = organization.pages(admin, &list.replace(&organization.path(""), ""), 1).await.concat();
+    let ids: Vec<_> = members.iter().map(|member| text(&member["userId"])).collect();
+    assert_eq!(ids, [admin.id.clone(), member.id.clone()]);
+    admin.delete(&access).await.success(204);
+    assert_eq!(mine(&member).await, []);
+    admin.put(&access, &json!({"role": "agent"})).await.success(200);
+    organization.remove(admin, &member).await.success(204);
+    assert_eq!(mine(&member).await, []);
+    admin.put(&access, &json!({"role": "agent"})).await.problem(404, "member-not-found");
+    organization.admit(&member, &["member"]).await;
+    assert_eq!(mine(&member).await, [], "access does not return with a new membership");
+}
+
+async fn an_invitation_gives_access_to_a_workspace(target: Target) {
+    let organization = Organization::create(&target).await;
+    let workspace = text(&create(&organization, "Berlin").await.success(201)["workspaceId"]);
+    let person = NewPerson::new(&target);
+    let grants = json!([{"workspaceId": workspace, "role": "agent"}]);
+    let body = json!({"email": person.email, "roles": ["member"], "workspaces": grants});
+    let path = organization.path("/invitations");
+    let created = organization.creator.post(&path, &body).await.success(201);
+    assert_eq!(created["workspaces"], grants);
+    let token = target.read_mail(&person.email, 0, acceptance::Mail::invitation_token).await;
+    let person = person.sign_up().await;
+    person.post("/invitations/accept", &json!({ "token": token })).await.success(200);
+    assert_eq!(mine(&person).await, [(workspace, json!("agent"))]);
 }

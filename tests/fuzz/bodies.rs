@@ -28,7 +28,8 @@ pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>>
         "PUT /organizations/{organizationId}/members/{userId}/roles" => json!({"roles": roles}),
         "POST /organizations/{organizationId}/invitations" => {
             json!({"email": format!("fuzz{}@example.com", random.u32(..)), "roles": roles,
-            "expiresInDays": random.u8(1..31), "message": "Hello", "locale": "en"})
+            "expiresInDays": random.u8(1..31), "message": "Hello", "locale": "en",
+            "workspaces": [{"workspaceId": *pick(random, &["«workspace»", "«other-workspace»", "«foreign-workspace»"]), "role": "agent"}]})
         }
         "POST /organizations/{organizationId}/invitations/batch" => {
             // Some rows are right, some are what a route of another kind takes, some are anything.
@@ -57,6 +58,9 @@ pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>>
         "PATCH /organizations/{organizationId}/workspaces/{workspaceId}" => {
             json!({"name": format!("Place {}", random.u8(..))})
         }
+        "PUT /organizations/{organizationId}/workspaces/{workspaceId}/members/{userId}" => {
+            json!({"role": *pick(random, &["manager", "agent", "agent", "owner"])})
+        }
         "POST /invitations/preview" => {
             json!({"token": *pick(random, &["«token»", "«spent-token»", "«foreign-token»", "«altered-token»"])})
         }
@@ -75,7 +79,9 @@ pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>>
     };
     let Value::Object(mut body) = body else { return None };
     // What is optional may be left out.
-    body.retain(|name, _| ["name", "email", "roles", "token", "invitations"].contains(&name.as_str()) || random.bool());
+    body.retain(|name, _| {
+        ["name", "email", "role", "roles", "token", "invitations"].contains(&name.as_str()) || random.bool()
+    });
     Some(body)
 }
 

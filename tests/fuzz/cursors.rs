@@ -16,7 +16,7 @@ pub(crate) fn cursor(list: &str, key: &[u8]) -> String {
 }
 
 /// The lists of the API, as their cursors call them: `{o}` is the organization, `{f}` another one, `{u}` who asks.
-const LISTS: [&str; 11] = [
+const LISTS: [&str; 13] = [
     "members/{o}//",
     "members/{o}/member/",
     "members/{o}//a",
@@ -25,13 +25,15 @@ const LISTS: [&str; 11] = [
     "organizations/{u}",
     "workspaces/{o}",
     "workspaces/{f}",
+    "my-workspaces/{u}/",
+    "my-workspaces/{u}/{o}",
     "members/{f}//",
     "invitations/{f}/",
     "",
 ];
 
 /// Sort keys: of this list, of others, of nothing.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 30] = [
     "MEMBER#",
     "MEMBER#x",
     "MEMBER#\u{10ffff}",
@@ -42,6 +44,10 @@ const KEYS: [&str; 26] = [
     "INVITATION#x",
     "INVITATION#inv_00000000-0000-0000-0000-000000000000",
     "WORKSPACE#",
+    "WORKSPACE#{o}#~",
+    "WORKSPACE#{f}#~",
+    "WORKSPACE#{o}#ws_00000000-0000-0000-0000-000000000000",
+    "WORKSPACE_MEMBER#ws_00000000-0000-0000-0000-000000000000#",
     "WORKSPACE#ws_00000000-0000-0000-0000-000000000000",
     "ORG#",
     "ORG#{o}",

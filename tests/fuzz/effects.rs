@@ -62,6 +62,18 @@ pub(crate) async fn follow(world: &mut World, request: &Request, matched: &Match
         let found = observer.get(&format!("{organization}/invitations/{invitation}")).await;
         return demand(found.json()["status"] == "revoked", "an invitation was revoked", &found);
     }
+    let access = "/organizations/{organizationId}/workspaces/{workspaceId}/members/{userId}";
+    if matched.is("PUT", access) || matched.is("DELETE", access) {
+        let (workspace, user) = (matched.parameter("workspaceId"), matched.parameter("userId").unwrap_or_default());
+        let Some(observer) = world.observer() else { return Ok(()) };
+        let path = format!("{organization}/workspaces/{}/members", workspace.unwrap_or_default());
+        let mut role = Value::Null;
+        for page in acceptance::organization::pages(observer, &path, 100).await {
+            role = page.iter().find(|member| member["userId"] == user).map_or(role, |member| member["role"].clone());
+        }
+        let found = observer.get(&path).await;
+        return demand(role == said["role"], "an access was given or taken", &found);
+    }
     let workspace = matched.parameter("workspaceId").map_or_else(|| text("workspaceId"), str::to_owned);
     if matched.is("POST", "/organizations/{organizationId}/workspaces")
         || matched.is("PATCH", "/organizations/{organizationId}/workspaces/{workspaceId}")

@@ -153,8 +153,12 @@ impl Exchange<'_> {
         let manages = roles.contains("organization_admin") || role.is_some_and(|role| roles.contains(role));
         let oneself = matched.parameter("userId") == Some(id);
         let writes = self.request.method != "GET";
-        let leaves = oneself && self.request.method == "DELETE";
+        let leaves = oneself && self.request.method == "DELETE" && matched.parameter("workspaceId").is_none();
         demand(status >= 300 || !writes || manages || leaves, || format!("{status} for a write by {roles:?} (R7)"))?;
-        demand(status >= 300 || !oneself || !writes || leaves, || format!("{status} for one's own roles (R9)"))
+        // Workspace roles decide nothing here: those who manage workspaces may give themselves one.
+        let in_workspace = matched.parameter("workspaceId").is_some();
+        demand(status >= 300 || !oneself || !writes || leaves || in_workspace, || {
+            format!("{status} for one's own roles (R9)")
+        })
     }
 }

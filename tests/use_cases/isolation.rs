@@ -32,6 +32,18 @@ async fn i6_ids_of_another_organization_reach_nothing() {
         ask(in_mine(&workspace)).await.expect(404, "workspace-not-found");
         ask(format!("/organizations/{theirs}/{workspace}")).await.expect(404, "organization-not-found");
     }
+    for (method, path) in
+        [("GET", "members"), ("PUT", "members/ada"), ("PUT", "members/bob"), ("DELETE", "members/bob")]
+    {
+        let body = (method == "PUT").then(|| json!({"role": "agent"}));
+        let ask = async |path: String| world.call("ada", method, &path, body.clone()).await;
+        ask(in_mine(&format!("{workspace}/{path}"))).await.expect(404, "workspace-not-found");
+        ask(format!("/organizations/{theirs}/{workspace}/{path}")).await.expect(404, "organization-not-found");
+    }
+    let grants = json!([{"workspaceId": workspace.trim_start_matches("workspaces/"), "role": "agent"}]);
+    let invite = json!({"email": "kim@example.com", "roles": MEMBER, "workspaces": grants});
+    let invited = world.call("ada", "POST", &in_mine("invitations"), Some(invite)).await;
+    invited.expect(422, "validation-failed");
     let create = world.call("ada", "POST", &format!("/organizations/{theirs}/workspaces"), name()).await;
     create.expect(404, "organization-not-found");
     world.remove("ada", &theirs, "bob").await.expect(404, "organization-not-found");

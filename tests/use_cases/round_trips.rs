@@ -60,6 +60,17 @@ async fn every_request_makes_as_few_round_trips_as_promised() {
     count("list workspaces", 1, "ada", "GET", &workspaces, None).await;
     count("read a workspace", 1, "ada", "GET", &workspace, None).await;
     count("rename a workspace", 2, "ada", "PATCH", &workspace, name("Bonn")).await;
+    let access = format!("{workspace}/members/eve");
+    let role = |role: &str| Some(json!({ "role": role }));
+    count("give access", 2, "ada", "PUT", &access, role("agent")).await;
+    count("change access", 2, "ada", "PUT", &access, role("manager")).await;
+    count("give oneself access", 2, "ada", "PUT", &format!("{workspace}/members/ada"), role("manager")).await;
+    count("list who may enter", 2, "ada", "GET", &format!("{workspace}/members"), None).await;
+    count("my workspaces", 2, "eve", "GET", "/me/workspaces", None).await;
+    count("my workspaces as an admin", 2, "ada", "GET", "/me/workspaces", None).await;
+    let mine = format!("/me/workspaces?organizationId={organization}");
+    count("my workspaces of one organization", 2, "eve", "GET", &mine, None).await;
+    count("take access", 2, "ada", "DELETE", &access, None).await;
     count("delete a workspace", 2, "ada", "DELETE", &workspace, None).await;
     count("list members", 1, "ada", "GET", &format!("{path}/members"), None).await;
     count("filter members", 1, "ada", "GET", &format!("{path}/members?role=member&email=e"), None).await;

@@ -170,6 +170,13 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     let created = bill.write("Create a workspace", 1, (&ada, "POST", &workspaces), name("Berlin")).await;
     let workspace = format!("{workspaces}/{}", created["workspaceId"].as_str().unwrap());
     bill.write("Rename a workspace", 1, (&ada, "PATCH", &workspace), name("Bonn")).await;
+    let access = format!("{workspace}/members/{uma}");
+    let role = |role: &str| Some(json!({ "role": role }));
+    bill.write("Give access to a workspace", 3, (&ada, "PUT", &access), role("agent")).await;
+    bill.write("Change access to a workspace", 3, (&ada, "PUT", &access), role("manager")).await;
+    bill.call("List who may enter a workspace, two members", &ada, "GET", &format!("{workspace}/members"), None).await;
+    bill.call("List my workspaces, one of one organization", &uma, "GET", "/me/workspaces", None).await;
+    bill.write("Take access to a workspace", 1, (&ada, "DELETE", &access), None).await;
     bill.write("Delete a workspace", 1, (&ada, "DELETE", &workspace), None).await;
 
     // Reads, in an organization that is large.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::world::{Answer, MEMBER, World};
 
@@ -209,9 +209,36 @@ async fn a_workspace_that_cannot_be_read_leaves_the_settings_open() {
     let tab = world.call("ada", "GET", &format!("/organizations/{organization}/settings/workspaces"), None).await;
     assert_eq!(listed(&tab, "workspaces", "workspaceId"), [other]);
     assert_eq!(log.errors(), [left_out("workspace", "workspace_id")]);
-    let list = world.call("ada", "GET", &format!("/organizations/{organization}/workspaces"), None).await;
-    assert_eq!(listed(&list, "items", "workspaceId"), [other]);
-    assert_eq!(log.errors(), [left_out("workspace", "workspace_id")]);
+    for path in [format!("/organizations/{organization}/workspaces"), "/me/workspaces".to_owned()] {
+        let list = world.call("ada", "GET", &path, None).await;
+        assert_eq!(listed(&list, "items", "workspaceId"), [other]);
+        assert_eq!(log.errors(), [left_out("workspace", "workspace_id")]);
+    }
+}
+
+#[tokio::test]
+async fn an_access_that_cannot_be_read_is_left_out_of_the_lists_only() {
+    let (world, log) = (World::new().await, Log::default());
+    let organization = world.creator("ada").await;
+    let workspaces = format!("/organizations/{organization}/workspaces");
+    let list = world.call("ada", "GET", &workspaces, None).await;
+    let workspace = list.text("/items/0/workspaceId").to_owned();
+    let members = format!("{workspaces}/{workspace}/members");
+    for user in ["bob", "eve"] {
+        world.join("ada", &organization, user, MEMBER).await;
+        world.call("ada", "PUT", &format!("{members}/{user}"), Some(json!({"role": "agent"}))).await.expect(200, "");
+    }
+    let key = format!("WORKSPACE_MEMBER#{workspace}#bob");
+    damage(&world, &format!("ORG#{organization}"), &key, "joined_at", planted()).await;
+    damage(&world, "USER#bob", &format!("WORKSPACE#{organization}#{workspace}"), "joined_at", planted()).await;
+
+    let _guard = log.listen();
+    let list = world.call("ada", "GET", &members, None).await;
+    assert_eq!(listed(&list, "items", "userId"), ["ada", "eve"]);
+    assert_eq!(log.errors(), [left_out("workspace_access", "joined_at")]);
+    let mine = world.call("bob", "GET", "/me/workspaces", None).await;
+    assert_eq!(listed(&mine, "items", "workspaceId"), [""; 0]);
+    assert_eq!(log.errors(), [left_out("workspace_pointer", "joined_at")]);
 }
 
 #[tokio::test]

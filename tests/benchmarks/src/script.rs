@@ -175,6 +175,16 @@ async fn workspaces(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
     stage.call(Request { user: ADA, route, path, ..Request::default() }).await?;
     let route = "PATCH /organizations/{organizationId}/workspaces/{workspaceId}";
     stage.call(Request { user: ADA, route, path, body: name("Bonn"), ..Request::default() }).await?;
+    let member = guest(1);
+    let whose = &[here, ("workspaceId", workspace.as_str()), ("userId", member.as_str())];
+    let route = "PUT /organizations/{organizationId}/workspaces/{workspaceId}/members/{userId}";
+    let body = Some(json!({"role": "agent"}));
+    stage.call(Request { user: ADA, route, path: whose, body, ..Request::default() }).await?;
+    let route = "GET /organizations/{organizationId}/workspaces/{workspaceId}/members";
+    stage.call(Request { user: ADA, route, path, query: all, ..Request::default() }).await?;
+    stage.call(Request { user: &member, route: "GET /me/workspaces", query: all, ..Request::default() }).await?;
+    let route = "DELETE /organizations/{organizationId}/workspaces/{workspaceId}/members/{userId}";
+    stage.call(Request { user: ADA, route, path: whose, ..Request::default() }).await?;
     let route = "DELETE /organizations/{organizationId}/workspaces/{workspaceId}";
     stage.call(Request { user: ADA, route, path, ..Request::default() }).await.map(drop)
 }

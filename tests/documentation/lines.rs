@@ -74,6 +74,7 @@ fn start(environment: Environment) -> Start {
     let named = [
         ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
         ("SEAT_LIMIT", "1"),
+        ("AUDIT_RETENTION_DAYS", "0"),
         ("ACCENT_COLOR", "#0b57d0"),
         ("DEFAULT_LOCALE", "en"),
         ("INVITATION_REMINDER_HOURS", "24"),

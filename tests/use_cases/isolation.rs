@@ -26,7 +26,16 @@ async fn i6_ids_of_another_organization_reach_nothing() {
         .expect(404, "invitation-not-found");
     world.remove("ada", &theirs, "bob").await.expect(404, "organization-not-found");
     world.set_roles("ada", &theirs, "bob", ADMIN).await.expect(404, "organization-not-found");
-    for path in ["", "/settings", "/settings/general", "/members", "/members/bob", "/members/ada", "/invitations"] {
+    for path in [
+        "",
+        "/settings",
+        "/settings/general",
+        "/members",
+        "/members/bob",
+        "/members/ada",
+        "/invitations",
+        "/audit-records",
+    ] {
         world
             .call("ada", "GET", &format!("/organizations/{theirs}{path}"), None)
             .await

@@ -15,6 +15,7 @@ pub struct OrganizationDefaults {
     /// The name of the default workspace.
     pub workspace_name: WorkspaceName,
     pub seat_limit: u64,
+    pub workspace_limit: u64,
 }
 
 /// The name of the default workspace, if the parameter breaks the rules for names.
@@ -31,7 +32,7 @@ fn workspace_name(parameter: &str) -> Result<WorkspaceName, impl std::fmt::Displ
 }
 
 impl OrganizationDefaults {
-    /// Reads `DEFAULT_WORKSPACE_NAME` and `SEAT_LIMIT`.
+    /// Reads `DEFAULT_WORKSPACE_NAME`, `SEAT_LIMIT` and `WORKSPACE_LIMIT`.
     ///
     /// # Errors
     /// When one of the variables is missing or not valid.
@@ -39,6 +40,7 @@ impl OrganizationDefaults {
         Ok(Self {
             workspace_name: variables.checked("DEFAULT_WORKSPACE_NAME", workspace_name)?,
             seat_limit: variables.parsed("SEAT_LIMIT")?,
+            workspace_limit: variables.parsed("WORKSPACE_LIMIT")?,
         })
     }
 }
@@ -86,6 +88,8 @@ impl NewOrganization {
                 plan: "default".to_owned(),
                 status: SubscriptionStatus::Active,
                 billing_contact: creator.email.clone(),
+                workspaces_used: 1,
+                workspace_limit: defaults.workspace_limit,
                 version: environment.new_version(),
             },
             seats: Seats { used: 1, limit: defaults.seat_limit },

@@ -28,6 +28,7 @@ mod service_errors;
 mod settings;
 mod sweeper;
 mod whole_run;
+mod workspaces;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         permission_matrix::tests(),
         organizations::tests(),
         settings::tests(),
+        workspaces::tests(),
         members::tests(),
         removal::tests(),
         roles::tests(),

@@ -47,6 +47,8 @@ enum Body {
     Details,
     Roles,
     Invite,
+    /// The name of a workspace, of any version.
+    Name,
     /// A merge patch that names nothing, of any version.
     Patch,
     Batch,
@@ -71,6 +73,11 @@ const MATRIX: &[(&str, Body, [Cell; 9])] = &[
     ("PATCH {org}/settings/general", Body::Patch,  [OK, DENIED, DENIED, DENIED, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("PATCH {org}/settings/billing", Body::Patch,  [OK, OK, DENIED, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/audit-records", Body::Nothing,     [OK, DENIED, DENIED, DENIED, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("GET {org}/workspaces", Body::Nothing,        [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("POST {org}/workspaces", Body::Name,          [CREATED, DENIED, CREATED, CREATED, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("GET {org}/workspaces/{workspace}", Body::Nothing, [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("PATCH {org}/workspaces/{workspace}", Body::Name, [OK, DENIED, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("DELETE {org}/workspaces/{deletable}", Body::Nothing, [DONE, DENIED, DONE, DONE, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members", Body::Nothing,           [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members/{member}", Body::Nothing,  [OK, OK, OK, OK, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/members/{self}", Body::Nothing,    [OK, OK, OK, OK, OK, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
@@ -95,10 +102,12 @@ const MATRIX: &[(&str, Body, [Cell; 9])] = &[
     // Ids that do not exist are no secret from those who may see users, and are one from everybody else.
     ("GET {org}/members/{nobody}", Body::Nothing,  [NOBODY, NOBODY, NOBODY, NOBODY, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     ("GET {org}/invitations/{nothing}", Body::Nothing, [NOTHING, NOTHING, NOTHING, NOTHING, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
+    ("GET {org}/workspaces/{nowhere}", Body::Nothing, [NOWHERE, NOWHERE, NOWHERE, NOWHERE, DENIED, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
     // The last row: whoever asks has left afterwards.
     ("DELETE {org}/members/{self}", Body::Nothing, [DONE, DONE, DONE, DONE, DONE, HIDDEN, GATEWAY, ID_TOKEN, GATEWAY]),
 ];
 const NOBODY: Cell = (404, "member-not-found");
+const NOWHERE: Cell = (404, "workspace-not-found");
 const NOTHING: Cell = (404, "invitation-not-found");
 
 /// One organization with all the roles, and what the destructive cells need.
@@ -111,6 +120,9 @@ struct Cast {
     invitation: Invitation,
     fresh: Vec<Invitation>,
     revocable: Invitation,
+    /// One that stays, and one for each caller to delete.
+    workspace: String,
+    deletable: Vec<String>,
 }
 
 impl Cast {
@@ -135,6 +147,13 @@ impl Cast {
         let invite = async || organization.invitation(&admin, &made_up::email(), &["member"]).await;
         let fresh = join_all((0..CALLERS.len()).map(|_| invite())).await;
         let (invitation, revocable) = (invite().await, invite().await);
+        let mut deletable = Vec::new();
+        for _ in 0..=CALLERS.len() {
+            let name = json!({"name": made_up::organization_name()});
+            let created = admin.post(&organization.path("/workspaces"), &name).await.success(201);
+            deletable.push(text(&created["workspaceId"]));
+        }
+        let workspace = deletable.pop().unwrap();
         let mut callers: Vec<_> = [admin.clone(), billing, user, both, plain, stranger.creator]
             .into_iter()
             .map(|person| (person.clone(), Some(person.access_token)))
@@ -142,7 +161,7 @@ impl Cast {
         callers.push((admin.clone(), None));
         callers.push((admin.clone(), Some(admin.id_token.clone())));
         callers.push((admin.clone(), Some(forgery::of_another_pool(&admin))));
-        Self { organization, callers, member, removable, invitation, fresh, revocable }
+        Self { organization, callers, member, removable, invitation, fresh, revocable, workspace, deletable }
     }
 
     fn call(&self, route: &str, body: Body, caller: usize) -> Call {
@@ -162,6 +181,9 @@ impl Cast {
             .replace("{removable}", &removable.id)
             .replace("{invitation}", &self.invitation.id)
             .replace("{revocable}", &self.revocable.id)
+            .replace("{workspace}", &self.workspace)
+            .replace("{deletable}", &self.deletable[caller])
+            .replace("{nowhere}", &format!("ws_{}", made_up::uuid()))
             .replace("{nobody}", &made_up::uuid())
             .replace("{nothing}", &format!("inv_{}", made_up::uuid()));
         let call = person.target.call(Method::from_bytes(method.as_bytes()).unwrap(), &path);
@@ -170,6 +192,7 @@ impl Cast {
             Body::Nothing => call,
             Body::Details => call.json(&json!({"name": made_up::organization_name()})),
             Body::Roles => call.json(&json!({"roles": ["user_admin"]})),
+            Body::Name => call.json(&json!({"name": made_up::organization_name()})).header("if-match", "*"),
             Body::Patch => call.json(&json!({})).header("if-match", "*"),
             Body::Invite => call.json(&json!({"email": made_up::email(), "roles": ["member"]})),
             Body::Batch => call.json(&json!({"invitations": [{"email": made_up::email(), "roles": ["member"]}]})),
@@ -215,6 +238,8 @@ async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
     let organization = Organization::create(&target).await;
     let created = organization.invite(&organization.creator, &made_up::email(), &["member"]).await.success(201);
     let (member, invitation) = (&organization.creator.id, text(&created["invitationId"]));
+    let list = organization.creator.get(&organization.path("/workspaces")).await.success(200);
+    let workspace = text(&list["items"][0]["workspaceId"]);
     let stranger = Organization::create(&target).await.creator;
     let invite = json!({"email": made_up::email(), "roles": ["member"]});
     let requests = [
@@ -227,6 +252,12 @@ async fn to_a_stranger_an_organization_does_not_exist(target: Target) {
         (Method::GET, "/settings/unknown".to_owned(), None),
         (Method::GET, "/audit-records".to_owned(), None),
         (Method::GET, "/audit-records?from=x".to_owned(), None),
+        (Method::GET, "/workspaces".to_owned(), None),
+        (Method::GET, "/workspaces/nonsense".to_owned(), None),
+        (Method::GET, format!("/workspaces/{workspace}"), None),
+        (Method::DELETE, format!("/workspaces/{workspace}"), None),
+        (Method::POST, "/workspaces".to_owned(), Some(json!({"name": "Berlin"}))),
+        (Method::POST, "/workspaces".to_owned(), Some(json!({"name": ""}))),
         (Method::GET, "/members".to_owned(), None),
         (Method::GET, "/members?at=2026-01-01T00:00:00Z".to_owned(), None),
         (Method::GET, "/members?limit=0".to_owned(), None),

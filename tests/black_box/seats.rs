@@ -1,4 +1,5 @@
-//! Seats: members and live invitations take one each (R16). On a stack of their own, where an organization has three.
+//! Seats: members and live invitations take one each (R16). On a stack of their own, where an organization has three, and two
+//! workspaces.
 
 use std::collections::BTreeMap;
 use std::future::IntoFuture as _;
@@ -6,13 +7,15 @@ use std::future::IntoFuture as _;
 use acceptance::suite::{Test, start, stop};
 use acceptance::{Organization, Person, Target, made_up, tests};
 use futures::future::join_all;
+use serde_json::json;
 
 pub(crate) fn tests() -> Vec<Test> {
     tests![members_and_live_invitations_take_a_seat_each]
 }
 
 async fn members_and_live_invitations_take_a_seat_each(_: Target) {
-    let parameters = BTreeMap::from([("SeatLimit".to_owned(), "3".to_owned())]);
+    let limits = [("SeatLimit", "3"), ("WorkspaceLimit", "2")];
+    let parameters = BTreeMap::from(limits.map(|(name, limit)| (name.to_owned(), limit.to_owned())));
     let (stack, target) = start(parameters).await;
     let organization = Organization::create(&target).await;
     let creator = &organization.creator;
@@ -45,6 +48,9 @@ async fn members_and_live_invitations_take_a_seat_each(_: Target) {
     assert_eq!(statuses, [201, 409], "the last seat is taken once: {first:?} {second:?}");
     full().await;
     gives_back_once(&target).await;
+    let workspace = |name: &str| creator.post(&organization.path("/workspaces"), &json!({ "name": name }));
+    workspace("Berlin").await.success(201);
+    workspace("Bonn").await.problem(409, "workspace-limit-reached");
     // Every organization has its own.
     let other = Organization::create(&target).await;
     other.invite(&other.creator, &made_up::email(), &["member"]).await.success(201);

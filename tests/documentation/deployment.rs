@@ -101,7 +101,7 @@ fn a_changed_parameter_makes_a_new_version_of_every_function_that_reads_it() {
             Some(declaration) => longest(declaration),
             None if name == "Client" => CLIENT_ID,
             // The number of a version of a configuration.
-            None if name == "MailBrand" || name == "OrganizationDefaults" => 6,
+            None if ["MailBrand", "OrganizationDefaults"].contains(&name.as_str()) => 6,
             None => panic!("how long is ${{{name}}}?"),
         });
         let length = values.map(|length| length + 1).sum::<usize>();

@@ -75,6 +75,7 @@ fn start(environment: Environment) -> Start {
         ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
         ("SEAT_LIMIT", "1"),
         ("AUDIT_RETENTION_DAYS", "0"),
+        ("WORKSPACE_LIMIT", "1"),
         ("ACCENT_COLOR", "#0b57d0"),
         ("DEFAULT_LOCALE", "en"),
         ("INVITATION_REMINDER_HOURS", "24"),

@@ -55,6 +55,10 @@ pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>>
         "PATCH /organizations/{organizationId}/settings/billing" => {
             json!({"billingContact": format!("bills{}@example.com", random.u32(..))})
         }
+        "POST /organizations/{organizationId}/workspaces" => json!({"name": format!("Place {}", random.u8(..))}),
+        "PATCH /organizations/{organizationId}/workspaces/{workspaceId}" => {
+            json!({"name": format!("Place {}", random.u8(..))})
+        }
         "POST /invitations/preview" => {
             json!({"token": *pick(random, &["«token»", "«spent-token»", "«foreign-token»", "«altered-token»"])})
         }

@@ -16,7 +16,7 @@ pub(crate) fn cursor(list: &str, key: &[u8]) -> String {
 }
 
 /// The lists of the API, as their cursors call them: `{o}` is the organization, `{f}` another one, `{u}` who asks.
-const LISTS: [&str; 10] = [
+const LISTS: [&str; 12] = [
     "audit-records/{o}////",
     "members/{o}//",
     "members/{o}/member/",
@@ -24,13 +24,15 @@ const LISTS: [&str; 10] = [
     "invitations/{o}/",
     "invitations/{o}/pending",
     "organizations/{u}",
+    "workspaces/{o}",
+    "workspaces/{f}",
     "members/{f}//",
     "invitations/{f}/",
     "",
 ];
 
 /// Sort keys: of this list, of others, of nothing.
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 28] = [
     "MEMBER#",
     "MEMBER#x",
     "MEMBER#\u{10ffff}",
@@ -40,6 +42,8 @@ const KEYS: [&str; 26] = [
     "INVITATION#",
     "INVITATION#x",
     "INVITATION#inv_00000000-0000-0000-0000-000000000000",
+    "WORKSPACE#",
+    "WORKSPACE#ws_00000000-0000-0000-0000-000000000000",
     "ORG#",
     "ORG#{o}",
     "ORG#{f}",

@@ -62,6 +62,19 @@ pub(crate) async fn follow(world: &mut World, request: &Request, matched: &Match
         let found = observer.get(&format!("{organization}/invitations/{invitation}")).await;
         return demand(found.json()["status"] == "revoked", "an invitation was revoked", &found);
     }
+    let workspace = matched.parameter("workspaceId").map_or_else(|| text("workspaceId"), str::to_owned);
+    if matched.is("POST", "/organizations/{organizationId}/workspaces")
+        || matched.is("PATCH", "/organizations/{organizationId}/workspaces/{workspaceId}")
+    {
+        let Some(observer) = world.observer() else { return Ok(()) };
+        let found = observer.get(&format!("{organization}/workspaces/{workspace}")).await;
+        return demand(found.status == 200 && found.json() == said, "a workspace was created or renamed", &found);
+    }
+    if matched.is("DELETE", "/organizations/{organizationId}/workspaces/{workspaceId}") {
+        let Some(observer) = world.observer() else { return Ok(()) };
+        let found = observer.get(&format!("{organization}/workspaces/{workspace}")).await;
+        return demand(found.status == 404, "a workspace was deleted", &found);
+    }
     if matched.is("PUT", "/organizations/{organizationId}/members/{userId}/roles") {
         let user = text("userId");
         return member(world, &user, &said, "roles were changed").await;

@@ -115,6 +115,15 @@ impl Generator {
                 let other = *pick(random, &["«foreign-invitation»", "«no-invitation»", "«invitation»"]);
                 if seldom { "«no-invitation»" } else { *pick(random, &[own, own, other]) }
             }
+            "{workspaceId}" => {
+                let seldom = route.starts_with("DELETE ") && random.u8(..6) > 0;
+                let other = *pick(random, &["«foreign-workspace»", "«no-workspace»", "«workspace»"]);
+                if seldom {
+                    "«no-workspace»"
+                } else {
+                    *pick(random, &["«workspace»", "«other-workspace»", other])
+                }
+            }
             "{tab}" => *pick(random, &["general", "users", "workspaces", "billing", "billing ", "audit"]),
             _ => return in_path(&id(random)),
         };

@@ -45,12 +45,23 @@ pub(crate) async fn join(inviter: &Person, organization: &str, person: &Person, 
     if answer.status == 200 { Ok(token) } else { Err(format!("nobody joined: {}", answer.body)) }
 }
 
+/// Creates a workspace; answers with its id.
+pub(crate) async fn workspace(admin: &Person, organization: &str, name: &str) -> Made<String> {
+    let answer = admin.post(&format!("/organizations/{organization}/workspaces"), &json!({ "name": name })).await;
+    if answer.status == 201 {
+        Ok(text(&answer.json()["workspaceId"]))
+    } else {
+        Err(format!("no workspace: {}", answer.body))
+    }
+}
+
 /// An organization that no request may touch, whoever sends it: only its own admin may, and asks for nothing but reads.
 pub(crate) struct Neighbor {
     pub(crate) admin: Person,
     pub(crate) organization: String,
     pub(crate) invitation: String,
     pub(crate) token: String,
+    pub(crate) workspace: String,
 }
 
 impl Neighbor {
@@ -63,7 +74,8 @@ impl Neighbor {
             (admin.get(&path).await.json()["delivery"]["status"] == "delivered").then_some(())
         })
         .await;
-        Ok(Self { admin, organization, invitation, token })
+        let workspace = workspace(&admin, &organization, "Elsewhere").await?;
+        Ok(Self { admin, organization, invitation, token, workspace })
     }
 
     /// All that there is to see of it.

@@ -7,7 +7,7 @@ use acceptance::{NewPerson, Person, Target, forgery, made_up, roles_of};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::cursors;
-use crate::people::{Made, Neighbor, creator, invite, join};
+use crate::people::{Made, Neighbor, creator, invite, join, workspace};
 use crate::request::Sender;
 
 /// Whom the organization consists of.
@@ -53,6 +53,8 @@ impl World {
         let stranger = NewPerson::new(target).created_by_administrator(true).await;
         let (invitation, token) = invite(&creator, &organization, &stranger.email, "member").await?;
         let etag = creator.get(&format!("/organizations/{organization}/members/{}", people[&Sender::Member].id)).await;
+        let main = workspace(&creator, &organization, "Main").await?;
+        let other = workspace(&creator, &organization, "Other").await?;
         people.insert(Sender::Stranger, stranger);
         people.insert(Sender::Creator, creator);
         let mut names: BTreeMap<String, String> = [
@@ -63,6 +65,10 @@ impl World {
             ("own-invitation", own),
             ("foreign-invitation", neighbor.invitation.clone()),
             ("no-invitation", format!("inv_{}", made_up::uuid())),
+            ("workspace", main),
+            ("other-workspace", other),
+            ("foreign-workspace", neighbor.workspace.clone()),
+            ("no-workspace", format!("ws_{}", made_up::uuid())),
             ("altered-token", altered(&token)),
             ("token", token),
             ("spent-token", spent),

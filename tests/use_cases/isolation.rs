@@ -13,6 +13,8 @@ async fn i6_ids_of_another_organization_reach_nothing() {
     let invitation =
         world.call("eve", "GET", &format!("/organizations/{theirs}/invitations?status=pending"), None).await;
     let invitation = invitation.text("/items/0/invitationId").to_owned();
+    let workspaces = world.call("eve", "GET", &format!("/organizations/{theirs}/workspaces"), None).await;
+    let workspace = format!("workspaces/{}", workspaces.text("/items/0/workspaceId"));
     let before = world.items(&format!("ORG#{theirs}")).await;
 
     // Their things through my organization: not there. My request to theirs: it does not exist.
@@ -24,6 +26,14 @@ async fn i6_ids_of_another_organization_reach_nothing() {
         .call("ada", "GET", &in_mine(&format!("invitations/{invitation}")), None)
         .await
         .expect(404, "invitation-not-found");
+    let name = || Some(json!({"name": "Mine"}));
+    for (method, body) in [("GET", None), ("PATCH", name()), ("DELETE", None)] {
+        let ask = async |path: String| world.call_with("ada", method, &path, body.clone(), &[("if-match", "*")]).await;
+        ask(in_mine(&workspace)).await.expect(404, "workspace-not-found");
+        ask(format!("/organizations/{theirs}/{workspace}")).await.expect(404, "organization-not-found");
+    }
+    let create = world.call("ada", "POST", &format!("/organizations/{theirs}/workspaces"), name()).await;
+    create.expect(404, "organization-not-found");
     world.remove("ada", &theirs, "bob").await.expect(404, "organization-not-found");
     world.set_roles("ada", &theirs, "bob", ADMIN).await.expect(404, "organization-not-found");
     for path in [
@@ -35,6 +45,7 @@ async fn i6_ids_of_another_organization_reach_nothing() {
         "/members/ada",
         "/invitations",
         "/audit-records",
+        "/workspaces",
     ] {
         world
             .call("ada", "GET", &format!("/organizations/{theirs}{path}"), None)
@@ -48,7 +59,7 @@ async fn i6_ids_of_another_organization_reach_nothing() {
     // Cursors belong to one list of one organization.
     let page = world.call("eve", "GET", &format!("/organizations/{theirs}/members?limit=1"), None).await;
     let cursor = page.text("/nextCursor");
-    for path in [in_mine(&format!("members?cursor={cursor}")), in_mine(&format!("invitations?cursor={cursor}"))] {
+    for path in [in_mine(&format!("members?cursor={cursor}")), in_mine(&format!("workspaces?cursor={cursor}"))] {
         world.call("ada", "GET", &path, None).await.expect(400, "invalid-cursor");
     }
     assert_eq!(world.items(&format!("ORG#{theirs}")).await, before, "nothing of theirs was touched");

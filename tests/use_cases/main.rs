@@ -42,4 +42,5 @@ mod settings;
 mod sweeper;
 mod units;
 mod unreadable;
+mod workspaces;
 mod world;

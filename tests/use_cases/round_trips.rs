@@ -15,7 +15,8 @@ async fn every_request_makes_as_few_round_trips_as_promised() {
     world.engine.set_latency(Duration::from_millis(150));
     let count = async |name: &str, promised: usize, user: &str, method: &str, path: &str, body: Option<Value>| {
         world.engine.clear_calls();
-        let answer = world.call(user, method, path, body).await;
+        let if_match: &[_] = if method == "PATCH" { &[("if-match", "*")] } else { &[] };
+        let answer = world.call_with(user, method, path, body, if_match).await;
         let calls = world.engine.calls();
         let operations: Vec<_> = calls.iter().map(|call| call.operation.as_str()).collect();
         println!("{promised} {name}: {}", operations.join(" "));
@@ -52,6 +53,14 @@ async fn every_request_makes_as_few_round_trips_as_promised() {
     for tab in ["general", "users", "workspaces", "billing"] {
         count(tab, 1, "ada", "GET", &format!("{path}/settings/{tab}"), None).await;
     }
+    let workspaces = format!("{path}/workspaces");
+    let name = |name: &str| Some(json!({ "name": name }));
+    let created = count("create a workspace", 1, "ada", "POST", &workspaces, name("Berlin")).await;
+    let workspace = format!("{workspaces}/{}", created.text("/workspaceId"));
+    count("list workspaces", 1, "ada", "GET", &workspaces, None).await;
+    count("read a workspace", 1, "ada", "GET", &workspace, None).await;
+    count("rename a workspace", 2, "ada", "PATCH", &workspace, name("Bonn")).await;
+    count("delete a workspace", 2, "ada", "DELETE", &workspace, None).await;
     count("list members", 1, "ada", "GET", &format!("{path}/members"), None).await;
     count("filter members", 1, "ada", "GET", &format!("{path}/members?role=member&email=e"), None).await;
     count("read member", 1, "ada", "GET", &format!("{path}/members/eve"), None).await;

@@ -60,7 +60,8 @@ impl Bill<'_> {
 
     async fn call(&mut self, operation: &str, user: &str, method: &str, path: &str, body: Option<Value>) -> Value {
         self.world.engine.clear_calls();
-        let answer = self.world.call(user, method, path, body).await;
+        let if_match: &[_] = if method == "PATCH" { &[("if-match", "*")] } else { &[] };
+        let answer = self.world.call_with(user, method, path, body, if_match).await;
         assert!(answer.status < 300, "{operation}: {}", answer.json);
         self.row(operation);
         answer.json
@@ -164,6 +165,13 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     bill.write("Remove a member", 1, (&ada, "DELETE", &format!("{path}/members/{eve}")), None).await;
     bill.write("Leave", 0, (&bob, "DELETE", &format!("{path}/members/{bob}")), None).await;
 
+    let workspaces = format!("{path}/workspaces");
+    let name = |name: &str| Some(json!({ "name": name }));
+    let created = bill.write("Create a workspace", 1, (&ada, "POST", &workspaces), name("Berlin")).await;
+    let workspace = format!("{workspaces}/{}", created["workspaceId"].as_str().unwrap());
+    bill.write("Rename a workspace", 1, (&ada, "PATCH", &workspace), name("Bonn")).await;
+    bill.write("Delete a workspace", 1, (&ada, "DELETE", &workspace), None).await;
+
     // Reads, in an organization that is large.
     let members: Vec<_> = (0..size())
         .map(|number| world.member(&organization, &user(u32::try_from(number).unwrap() + 100), MEMBER))
@@ -179,10 +187,13 @@ async fn the_page_on_capacity_has_the_units_of_every_operation() {
     bill.call("`GET /me`, one organization", &ada, "GET", "/me", None).await;
     world.plant_memberships(&ada, 100).await;
     bill.call("`GET /me`, 25 organizations or more", &ada, "GET", "/me", None).await;
+    let default = world.call(&ada, "GET", &workspaces, None).await;
     for (operation, path) in [
         ("List my organizations, a page of 25", get("/organizations")),
         ("Read an organization", path.clone()),
         ("Settings, and each tab", format!("{path}/settings")),
+        ("List workspaces, one of them", workspaces.clone()),
+        ("Read a workspace", format!("{workspaces}/{}", default.text("/items/0/workspaceId"))),
         ("List members, a page of 25", format!("{path}/members")),
         ("List members, a page of 100", format!("{path}/members?limit=100")),
         ("Filter members by role, a page of 25", format!("{path}/members?role=member")),

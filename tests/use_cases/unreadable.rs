@@ -209,6 +209,9 @@ async fn a_workspace_that_cannot_be_read_leaves_the_settings_open() {
     let tab = world.call("ada", "GET", &format!("/organizations/{organization}/settings/workspaces"), None).await;
     assert_eq!(listed(&tab, "workspaces", "workspaceId"), [other]);
     assert_eq!(log.errors(), [left_out("workspace", "workspace_id")]);
+    let list = world.call("ada", "GET", &format!("/organizations/{organization}/workspaces"), None).await;
+    assert_eq!(listed(&list, "items", "workspaceId"), [other]);
+    assert_eq!(log.errors(), [left_out("workspace", "workspace_id")]);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ struct TabSummaryView {
 enum SummaryView {
     General { name: String },
     Users(SeatsView),
-    Workspaces { workspaces: usize },
+    Workspaces { workspaces: u64 },
     Billing { plan: String, status: &'static str },
 }
 
@@ -45,7 +45,7 @@ struct TabView {
 enum ContentView {
     General(GeneralView),
     Users(UsersView),
-    Workspaces { workspaces: Vec<WorkspaceView> },
+    Workspaces(WorkspacesView),
     Billing(BillingView),
 }
 
@@ -83,6 +83,15 @@ struct UsersView {
     grantable_roles: Vec<Vec<String>>,
 }
 
+/// The workspaces, the oldest first, at most 100.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WorkspacesView {
+    workspaces: Vec<WorkspaceView>,
+    workspaces_used: u64,
+    workspace_limit: u64,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct WorkspaceView {
@@ -118,7 +127,7 @@ fn summary(settings: &Settings, area: Area) -> SummaryView {
     match area {
         Area::General => SummaryView::General { name: settings.organization.details.name.as_str().to_owned() },
         Area::Users => SummaryView::Users(seats(settings)),
-        Area::Workspaces => SummaryView::Workspaces { workspaces: settings.workspaces.len() },
+        Area::Workspaces => SummaryView::Workspaces { workspaces: settings.subscription.workspaces_used },
         Area::Billing => {
             let subscription = &settings.subscription;
             SummaryView::Billing { plan: subscription.plan.clone(), status: subscription.status.name() }
@@ -182,7 +191,11 @@ fn workspaces(settings: &Settings) -> ContentView {
         default: workspace.is_default,
         created_at: workspace.created_at.to_string(),
     });
-    ContentView::Workspaces { workspaces: views.collect() }
+    ContentView::Workspaces(WorkspacesView {
+        workspaces: views.collect(),
+        workspaces_used: settings.subscription.workspaces_used,
+        workspace_limit: settings.subscription.workspace_limit,
+    })
 }
 
 fn billing(settings: &Settings) -> ContentView {

@@ -19,6 +19,7 @@ mod text;
 mod time;
 mod user;
 mod violation;
+mod workspace_name;
 
 pub use authority::{Authority, Guarded, Refusal};
 pub use details::{DetailsPatch, OrganizationDetails, SubmittedDetails};
@@ -41,3 +42,4 @@ pub use text::{InvitationMessage, Locale, OrganizationName, PersonName, Workspac
 pub use time::{Days, Timestamp};
 pub use user::{Onboarding, OnboardingStatus, User};
 pub use violation::{Violation, Violations};
+pub use workspace_name::{InvalidWorkspaceNameKey, WorkspaceNameKey};

@@ -43,6 +43,9 @@ pub struct Subscription {
     pub status: SubscriptionStatus,
     /// The email address that receives the bills. At first, it is the creator's.
     pub billing_contact: EmailAddress,
+    /// The number of workspaces, and how many there may be.
+    pub workspaces_used: u64,
+    pub workspace_limit: u64,
     pub version: Version,
 }
 

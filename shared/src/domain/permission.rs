@@ -61,6 +61,11 @@ impl Permission {
     /// `users:manage`, the permission to change members and invitations.
     pub const MANAGE_USERS: Self = Self::Settings(Area::Users, Access::Manage);
 
+    /// `workspaces:view`, the permission to read workspaces.
+    pub const VIEW_WORKSPACES: Self = Self::Settings(Area::Workspaces, Access::View);
+    /// `workspaces:manage`, the permission to create, rename and delete workspaces.
+    pub const MANAGE_WORKSPACES: Self = Self::Settings(Area::Workspaces, Access::Manage);
+
     pub fn all() -> impl Iterator<Item = Self> {
         let settings = Area::ALL
             .into_iter()

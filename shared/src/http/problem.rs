@@ -41,6 +41,7 @@ codes! {
     OrganizationNotFound = "organization-not-found", 404, "The organization was not found";
     MemberNotFound = "member-not-found", 404, "The member was not found";
     InvitationNotFound = "invitation-not-found", 404, "The invitation was not found";
+    WorkspaceNotFound = "workspace-not-found", 404, "The workspace was not found";
     SettingsTabNotFound = "settings-tab-not-found", 404, "The settings tab was not found";
     OrganizationAlreadyCreated = "organization-already-created", 409, "You have already created an organization";
     LastOrganizationAdmin = "last-organization-admin", 409, "An organization must have an organization admin";
@@ -51,6 +52,8 @@ codes! {
     InviterLostAuthority = "inviter-lost-authority", 409, "The inviter can no longer grant these roles";
     AddressUndeliverable = "address-undeliverable", 409, "The last email to this address failed";
     SeatLimitReached = "seat-limit-reached", 409, "All seats are in use";
+    WorkspaceLimitReached = "workspace-limit-reached", 409, "All workspaces are in use";
+    LastWorkspace = "last-workspace", 409, "An organization must have a workspace";
     InvitationExpired = "invitation-expired", 410, "The invitation has expired";
     InvitationRevoked = "invitation-revoked", 410, "The invitation was revoked";
     InvitationDeclined = "invitation-declined", 410, "The invitation was declined";

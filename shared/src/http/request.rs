@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Caller, Clients, Code, Cursor, Idempotency, IdempotencyKey, Problem};
 use crate::{
-    domain::{InvalidId, InvitationId, OrganizationId, Timestamp, UserId, Version},
+    domain::{InvalidId, InvitationId, OrganizationId, Timestamp, UserId, Version, WorkspaceId},
     table::Occasion,
 };
 
@@ -111,6 +111,11 @@ impl ApiRequest {
     /// Parses the path parameter `{invitationId}`. A text that cannot be an id becomes an id that no invitation has.
     pub fn invitation_id(&self) -> InvitationId {
         self.path("invitationId").parse().unwrap_or(InvitationId::NONE)
+    }
+
+    /// Parses the path parameter `{workspaceId}`. A text that cannot be an id becomes an id that no workspace has.
+    pub fn workspace_id(&self) -> WorkspaceId {
+        self.path("workspaceId").parse().unwrap_or(WorkspaceId::NONE)
     }
 
     /// A query parameter without a check.

@@ -51,10 +51,13 @@ pub enum AuditAction {
     MemberLeft,
     OrganizationUpdated,
     BillingContactChanged,
+    WorkspaceCreated,
+    WorkspaceRenamed,
+    WorkspaceDeleted,
 }
 
 impl AuditAction {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::OrganizationCreated,
         Self::InvitationCreated,
         Self::InvitationResent,
@@ -67,6 +70,9 @@ impl AuditAction {
         Self::MemberLeft,
         Self::OrganizationUpdated,
         Self::BillingContactChanged,
+        Self::WorkspaceCreated,
+        Self::WorkspaceRenamed,
+        Self::WorkspaceDeleted,
     ];
 
     pub const fn name(self) -> &'static str {
@@ -83,6 +89,9 @@ impl AuditAction {
             Self::MemberLeft => "member.left",
             Self::OrganizationUpdated => "organization.updated",
             Self::BillingContactChanged => "billing_contact.changed",
+            Self::WorkspaceCreated => "workspace.created",
+            Self::WorkspaceRenamed => "workspace.renamed",
+            Self::WorkspaceDeleted => "workspace.deleted",
         }
     }
 }

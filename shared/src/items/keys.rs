@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use uuid::Uuid;
 
 use super::Attributes;
-use crate::domain::{AddressKey, InvitationId, OrganizationId, Timestamp, UserId};
+use crate::domain::{AddressKey, InvitationId, OrganizationId, Timestamp, UserId, WorkspaceId, WorkspaceNameKey};
 
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,7 +36,7 @@ pub const WORKSPACES: &str = "WORKSPACE#";
 pub(super) mod sk {
     use std::fmt::Display;
 
-    use crate::domain::AddressKey;
+    use crate::domain::{AddressKey, WorkspaceNameKey};
 
     pub(in crate::items) const META: &str = "META";
     pub(in crate::items) const ADMINS: &str = "ADMINS";
@@ -69,6 +69,10 @@ pub(super) mod sk {
 
     pub(in crate::items) fn workspace(workspace: impl Display) -> String {
         format!("{}{workspace}", super::WORKSPACES)
+    }
+
+    pub(in crate::items) fn workspace_name(key: &WorkspaceNameKey) -> String {
+        format!("WORKSPACE_NAME#{key}")
     }
 
     pub(in crate::items) fn audit(id: impl Display) -> String {
@@ -143,6 +147,16 @@ impl Key {
         Self::of_organization(organization, sk::acceptance_notice(invitation))
     }
 
+    /// The key of a workspace of an organization.
+    pub fn workspace(organization: OrganizationId, workspace: WorkspaceId) -> Self {
+        Self::of_organization(organization, sk::workspace(workspace))
+    }
+
+    /// The key of the guard of a workspace's name.
+    pub fn workspace_name(organization: OrganizationId, name: &WorkspaceNameKey) -> Self {
+        Self::of_organization(organization, sk::workspace_name(name))
+    }
+
     /// How many invitation emails one address was sent on one day, whichever organizations invited it.
     pub fn mailbox(address: &AddressKey, day: &str) -> Self {
         Self { pk: format!("MAILBOX#{address}"), sk: format!("EMAILS#{day}") }
@@ -175,6 +189,11 @@ pub fn is_invitation(key: &str) -> bool {
 /// Whether a sort key belongs to an audit record.
 pub fn is_audit_record(key: &str) -> bool {
     is::<Uuid>(key, AUDIT_RECORDS)
+}
+
+/// Whether a sort key belongs to a workspace.
+pub fn is_workspace(key: &str) -> bool {
+    is::<WorkspaceId>(key, WORKSPACES)
 }
 
 /// Whether a sort key belongs to a membership pointer.

@@ -24,6 +24,7 @@ mod unsent_mail;
 mod user;
 mod watermark;
 mod workspace;
+mod workspace_name;
 
 use std::{collections::HashMap, convert::Infallible};
 
@@ -45,12 +46,13 @@ pub use keys::Key;
 pub use listing::{LIST_KEY_ATTRIBUTE, List, Listing};
 pub use mailbox::MailboxItem;
 pub use member::{MemberItem, PointerItem};
-pub use organization::{OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
+pub use organization::{EARLIER_WORKSPACE_LIMIT, OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
 pub use past_membership::PastMembershipItem;
 pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use watermark::WatermarkItem;
 pub use workspace::WorkspaceItem;
+pub use workspace_name::WorkspaceNameItem;
 
 /// An item as DynamoDB attributes.
 pub type Attributes = HashMap<String, AttributeValue>;

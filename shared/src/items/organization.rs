@@ -86,6 +86,10 @@ pub struct SubscriptionItem {
     plan: String,
     status: Text<SubscriptionStatus>,
     billing_contact: Stored<EmailAddress>,
+    /// Beside the limit, so that one condition on one item compares both. Both are missing in an organization of an earlier
+    /// release, until it creates its second workspace.
+    workspaces_used: Option<u64>,
+    workspace_limit: Option<u64>,
     version: Text<Version>,
 }
 
@@ -97,7 +101,15 @@ impl Item for SubscriptionItem {
     }
 }
 
+/// The limit of an organization of an earlier release, which had one workspace and no limit.
+pub const EARLIER_WORKSPACE_LIMIT: u64 = 100;
+
 impl SubscriptionItem {
+    /// Whether the item counts the workspaces. An earlier release did not, and had no guards of their names.
+    pub fn counts_workspaces(&self) -> bool {
+        self.workspaces_used.is_some()
+    }
+
     /// Creates the subscription of a new organization.
     pub fn new(organization: OrganizationId, subscription: &Subscription) -> Self {
         Self {
@@ -105,6 +117,8 @@ impl SubscriptionItem {
             plan: subscription.plan.clone(),
             status: Text(subscription.status),
             billing_contact: Stored(subscription.billing_contact.clone()),
+            workspaces_used: Some(subscription.workspaces_used),
+            workspace_limit: Some(subscription.workspace_limit),
             version: Text(subscription.version.clone()),
         }
     }
@@ -116,6 +130,8 @@ impl From<SubscriptionItem> for Subscription {
             plan: item.plan,
             status: item.status.0,
             billing_contact: item.billing_contact.0,
+            workspaces_used: item.workspaces_used.unwrap_or(1),
+            workspace_limit: item.workspace_limit.unwrap_or(EARLIER_WORKSPACE_LIMIT),
             version: item.version.0,
         }
     }

@@ -67,6 +67,7 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         AcceptanceNoticeItem::ENTITY => through::<AcceptanceNoticeItem>(item),
         PastMembershipItem::ENTITY => through::<PastMembershipItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
+        WorkspaceNameItem::ENTITY => through::<WorkspaceNameItem>(item),
         AuditItem::ENTITY => through::<AuditItem>(item),
         other => panic!("no item is of kind {other}"),
     }
@@ -170,9 +171,13 @@ fn what_the_domain_writes_is_what_is_stored() {
         plan: "default".to_owned(),
         status: SubscriptionStatus::Active,
         billing_contact: "Ada@example.com".parse().unwrap(),
+        workspaces_used: 1,
+        workspace_limit: 100,
         version: Version::new(Uuid::from_u128(1)),
     };
-    check(&SubscriptionItem::new(organization_id(), &subscription));
+    // Earlier releases stored one without the workspaces, under the same key.
+    let subscription = SubscriptionItem::new(organization_id(), &subscription).to_attributes().unwrap();
+    assert!(stored().contains(&subscription), "{subscription:?}");
     check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
@@ -199,6 +204,7 @@ fn what_the_domain_writes_is_what_is_stored() {
         version: Version::new(Uuid::from_u128(1)),
     };
     check(&WorkspaceItem::new(organization_id(), &workspace));
+    check(&WorkspaceNameItem::new(organization_id(), &workspace));
     let mail_id = "0190a6a4-7b3c-7def-8123-0000000000bb".to_owned();
     let joined = "u-2".parse().unwrap();
     check(&AcceptanceNoticeItem::new(&invitation(), &joined, mail_id, at("2026-01-02T03:04:05Z")));
@@ -249,6 +255,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
         &["organization_id", "invitation_id", "invited_by", "joined_id", "mail_kind", "delivery_at", "mail_due_at"],
     ),
     ("workspace", &["organization_id", "workspace_id", "created_at"]),
+    ("workspace_name", &["organization_id", "name_key", "workspace_id"]),
     ("audit_record", &["organization_id", "audit_id", "actor", "action", "at"]),
     ("past_membership", &["organization_id", "user_id", "until", "past_membership_id", "joined_at"]),
 ];
@@ -294,6 +301,8 @@ const OPTIONAL: &[&str] = &[
     "joined_at",
     "previous_roles",
     "ttl",
+    "workspaces_used",
+    "workspace_limit",
 ];
 
 /// The fields that the kind declares: all but what every item carries, and what is there for an index only.

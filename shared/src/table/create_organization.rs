@@ -8,7 +8,7 @@ use crate::{
     domain::Onboarding,
     items::{
         AddressGuardItem, AdminsItem, AuditAction, Holder, IdempotencyItem, Key, MemberItem, OrganizationItem,
-        PointerItem, SeatsItem, SubscriptionItem, WorkspaceItem,
+        PointerItem, SeatsItem, SubscriptionItem, WorkspaceItem, WorkspaceNameItem,
     },
     new_organization::NewOrganization,
 };
@@ -70,6 +70,7 @@ impl Table {
             .create(None, &SubscriptionItem::new(organization, &new.subscription))
             .create(None, &SeatsItem::new(organization, new.seats, occasion.at))
             .create(None, &WorkspaceItem::new(organization, &new.workspace))
+            .create(None, &WorkspaceNameItem::new(organization, &new.workspace))
             .create(None, &MemberItem::from(&new.member))
             .create(None, &PointerItem::from(&new.member))
             .create(None, &guard)

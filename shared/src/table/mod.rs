@@ -9,8 +9,10 @@ mod admins;
 mod answered;
 mod change_roles;
 mod change_settings;
+mod change_workspaces;
 mod commit;
 mod count_invitations;
+mod count_workspaces;
 mod create_invitation;
 mod create_invitations;
 mod create_organization;
@@ -53,6 +55,7 @@ mod unsent_mails;
 mod update_if;
 mod user_overview;
 mod watermark;
+mod workspaces;
 
 use aws_sdk_dynamodb::Client;
 use jiff::SignedDuration;
@@ -63,6 +66,7 @@ pub use accept_invitation::{Acceptance, AcceptanceCheck, InvitationToAnswer};
 pub use acceptance_notice::{ClaimedNotice, NoticeClaim};
 pub use change_roles::{RoleChange, RoleChangeCheck};
 pub use change_settings::SettingsCheck;
+pub use change_workspaces::{CreateWorkspaceCheck, DeleteWorkspaceCheck, RenameWorkspaceCheck};
 pub use commit::{Committed, Written};
 pub use create_invitation::{Attempt, CreateInvitationCheck, Replaced};
 pub use create_invitations::{AsPlanned, BatchRecord, MOST_ACTIONS, NewInvitation, NewInvitations};
@@ -93,6 +97,7 @@ pub use seats::DayCount;
 pub use send_again::SendAgainCheck;
 pub use user_overview::UserOverview;
 pub use watermark::Mark;
+pub use workspaces::WorkspaceToDelete;
 
 /// The table, with the clock and the randomness that writing to it takes.
 #[derive(Clone)]

@@ -157,7 +157,26 @@ async fn changes(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
     ] {
         stage.call(Request { user: ADA, route, path: &[here], body: Some(body), ..Request::default() }).await?;
     }
+    workspaces(stage, organization).await?;
     let route = "DELETE /organizations/{organizationId}/members/{userId}";
+    stage.call(Request { user: ADA, route, path, ..Request::default() }).await.map(drop)
+}
+
+async fn workspaces(stage: &mut Stage<'_>, organization: &str) -> Result<()> {
+    let name = |name: &str| Some(json!({ "name": name }));
+    let (here, all) = (("organizationId", organization), &[("limit", "100")]);
+    let route = "POST /organizations/{organizationId}/workspaces";
+    let created =
+        stage.call(Request { user: ADA, route, path: &[here], body: name("Berlin"), ..Request::default() }).await?;
+    let workspace = text(&created["workspaceId"]);
+    let path = &[here, ("workspaceId", workspace.as_str())];
+    let route = "GET /organizations/{organizationId}/workspaces";
+    stage.call(Request { user: ADA, route, path: &[here], query: all, ..Request::default() }).await?;
+    let route = "GET /organizations/{organizationId}/workspaces/{workspaceId}";
+    stage.call(Request { user: ADA, route, path, ..Request::default() }).await?;
+    let route = "PATCH /organizations/{organizationId}/workspaces/{workspaceId}";
+    stage.call(Request { user: ADA, route, path, body: name("Bonn"), ..Request::default() }).await?;
+    let route = "DELETE /organizations/{organizationId}/workspaces/{workspaceId}";
     stage.call(Request { user: ADA, route, path, ..Request::default() }).await.map(drop)
 }
 

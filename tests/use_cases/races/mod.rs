@@ -5,6 +5,7 @@ mod batches;
 mod create_organization;
 mod invitations;
 mod sweeper;
+mod workspaces;
 
 use std::{sync::Arc, time::Duration};
 

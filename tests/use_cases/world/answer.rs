@@ -7,6 +7,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) json: Value,
     pub(crate) etag: Option<String>,
+    pub(crate) location: Option<String>,
     /// Seconds.
     pub(crate) retry_after: Option<i64>,
 }
@@ -19,7 +20,13 @@ impl Answer {
         };
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         let retry_after = header("retry-after").map(|seconds| seconds.parse().unwrap());
-        Self { status: response.status().as_u16(), json, etag: header("etag"), retry_after }
+        Self {
+            status: response.status().as_u16(),
+            json,
+            etag: header("etag"),
+            location: header("location"),
+            retry_after,
+        }
     }
 
     /// The problem's code; empty for a success.

@@ -85,6 +85,21 @@ impl World {
         }
         assert_eq!(of("past_membership").len(), changes.len(), "a past membership is missing");
 
+        // R1: at least one workspace and one default; SUBSCRIPTION counts them, and each holds one name.
+        let workspaces: Ids = of("workspace").iter().map(|workspace| string(workspace, "workspace_id")).collect();
+        let defaults = of("workspace").iter().filter(|workspace| workspace["is_default"] == true).count();
+        assert_eq!(defaults, 1, "R1: default workspaces");
+        let names: Ids = of("workspace").iter().map(|workspace| string(workspace, "name").to_lowercase()).collect();
+        assert_eq!(names.len(), workspaces.len(), "R1: two workspaces have one name");
+        let subscription = &of("subscription")[0];
+        // An earlier release counted nothing and guarded nothing.
+        if let Some(used) = subscription["workspaces_used"].as_u64() {
+            assert_eq!(used, workspaces.len() as u64, "R1: the number of workspaces has drifted");
+            let held: Vec<_> = of("workspace_name").iter().map(|guard| string(guard, "workspace_id")).collect();
+            assert_eq!(held.len(), workspaces.len(), "R1: guards of names are left over");
+            assert_eq!(held.into_iter().collect::<Ids>(), workspaces, "R1: the guards of names have drifted");
+        }
+
         // I4: no membership without creating the organization or an accepted invitation. R17: each left its record.
         let accepted = of("invitation").iter().filter(|invitation| invitation["state"] == "accepted").count();
         let records = |action: &str| of("audit_record").iter().filter(|record| record["action"] == action).count();

@@ -136,6 +136,7 @@ impl World {
                 ("SUPPORT_URL", "https://support.example.com"),
                 ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
                 ("SEAT_LIMIT", &seats),
+                ("WORKSPACE_LIMIT", "4"),
                 ("INVITATION_EXPIRY_DAYS", "7"),
                 ("INVITATIONS_PER_INVITER_PER_DAY", &inviter),
                 ("INVITATIONS_PER_ORGANIZATION_PER_DAY", &organization),
@@ -318,6 +319,13 @@ impl World {
         let get = self.client.get_item().table_name(&self.table_name).consistent_read(true);
         let answer = get.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned())).send().await.unwrap();
         serde_dynamo::from_item(answer.item.expect("an item")).unwrap()
+    }
+
+    /// An operator's deletion of one item.
+    pub(crate) async fn delete(&self, pk: &str, sk: &str) {
+        use aws_sdk_dynamodb::types::AttributeValue::S;
+        let delete = self.client.delete_item().table_name(&self.table_name);
+        delete.key("pk", S(pk.to_owned())).key("sk", S(sk.to_owned())).send().await.unwrap();
     }
 
     /// An operator's update of one item.

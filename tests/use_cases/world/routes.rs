@@ -44,6 +44,7 @@ impl Functions {
             api::<organizations::Organizations>(start),
             api::<roles::Roles>(start),
             api::<settings::SettingsTabs>(start),
+            api::<workspaces::Workspaces>(start),
         ])
     }
 

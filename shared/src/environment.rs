@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use uuid::Uuid;
 
 use crate::{
-    domain::{Timestamp, Version},
+    domain::{RoleSet, Timestamp, Version},
     metrics::Metrics,
 };
 
@@ -89,12 +89,26 @@ impl Environment {
 
     /// Creates a UUIDv7 of the current instant.
     pub fn new_id(&self) -> Uuid {
-        let milliseconds = u64::try_from(self.now().as_milliseconds()).unwrap_or_default();
+        self.new_id_of(self.now())
+    }
+
+    /// Creates a UUIDv7 of an instant.
+    pub fn new_id_of(&self, instant: Timestamp) -> Uuid {
+        let milliseconds = u64::try_from(instant.as_milliseconds()).unwrap_or_default();
         uuid::Builder::from_unix_timestamp_millis(milliseconds, &self.random_bytes()).into_uuid()
     }
 
     /// Creates a version that no resource has had before.
     pub fn new_version(&self) -> Version {
-        Version::new(uuid::Builder::from_random_bytes(self.random_bytes()).into_uuid())
+        Version::new(self.random_uuid())
+    }
+
+    /// Creates a version of a member with these roles.
+    pub fn new_member_version(&self, roles: RoleSet) -> Version {
+        Version::of_member(self.random_uuid(), roles)
+    }
+
+    fn random_uuid(&self) -> Uuid {
+        uuid::Builder::from_random_bytes(self.random_bytes()).into_uuid()
     }
 }

@@ -101,7 +101,8 @@ impl NewOrganization {
                 locale: creator.locale.clone(),
                 roles: RoleSet::ORGANIZATION_ADMIN,
                 joined_at: now,
-                version: environment.new_version(),
+                changed_at: None,
+                version: environment.new_member_version(RoleSet::ORGANIZATION_ADMIN),
             },
             creator: User { onboarding: Onboarding::Complete, created_organization: Some(organization_id), ..creator },
         }

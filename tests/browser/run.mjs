@@ -14,7 +14,7 @@ process.chdir(import.meta.dirname);
 const port = await freePort();
 const appUrl = `http://localhost:${port}`;
 
-const stack = startStack(appUrl);
+const stack = startStack(`AppUrl=${appUrl}`);
 process.on('exit', stack.stop);
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 

@@ -80,8 +80,9 @@ fn the_roles_have_the_permissions_of_the_page() {
             widest.map_or("none", Access::name)
         };
         let areas = Area::ALL.map(access).join(" | ");
-        let deletes = if held.contains(Permission::DeleteOrganization) { "yes" } else { "no" };
-        format!("| `{}` | {areas} | {deletes} |", role.name())
+        let others = [Permission::DeleteOrganization, Permission::ViewAuditRecords];
+        let others = others.map(|permission| if held.contains(permission) { "yes" } else { "no" }).join(" | ");
+        format!("| `{}` | {areas} | {others} |", role.name())
     };
     assert_eq!(written, Role::ALL.into_iter().map(row).collect());
 }

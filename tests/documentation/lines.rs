@@ -74,6 +74,7 @@ fn start(environment: Environment) -> Start {
     let named = [
         ("DEFAULT_WORKSPACE_NAME", "Default workspace"),
         ("SEAT_LIMIT", "1"),
+        ("AUDIT_RETENTION_DAYS", "0"),
         ("WORKSPACE_LIMIT", "1"),
         ("WORKSPACE_ROLES", "agent"),
         ("ACCENT_COLOR", "#0b57d0"),

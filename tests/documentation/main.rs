@@ -94,6 +94,7 @@ fn the_architecture_names_every_access_pattern() {
         "update_if",
         "read",
         "refused",
+        "retention",
         "transaction",
     ];
     for path in files("shared/src/table", ".rs") {

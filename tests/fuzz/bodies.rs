@@ -14,8 +14,10 @@ const ROLES: [&[&str]; 6] = [
     &["organization_admin", "user_admin"],
 ];
 
-/// The limit of the API.
-const LARGEST: usize = 16 * 1024;
+/// The limit of the API for the body of a route.
+fn largest(route: &str) -> usize {
+    if route.ends_with("/batch") { 64 * 1024 } else { 16 * 1024 }
+}
 
 /// A body that the route takes, if it takes one at all.
 pub(crate) fn right(route: &str, random: &mut Rng) -> Option<Map<String, Value>> {
@@ -96,13 +98,13 @@ pub(crate) fn body(route: &str, random: &mut Rng) -> Vec<u8> {
         16 => drop(body.remove(&name)),
         17 => drop(body.insert(text(random), any_json(random))),
         18 => drop(names.iter().map(|name| body.insert(name.clone(), any_json(random))).count()),
-        _ => return spoiled(body, &name, random),
+        _ => return spoiled(body, &name, largest(route), random),
     }
     Value::Object(body).to_string().into_bytes()
 }
 
 /// What is no longer an object of JSON with each name once, or only just.
-fn spoiled(body: Map<String, Value>, name: &str, random: &mut Rng) -> Vec<u8> {
+fn spoiled(body: Map<String, Value>, name: &str, largest: usize, random: &mut Rng) -> Vec<u8> {
     let right = Value::Object(body).to_string();
     let open = right.trim_end_matches('}');
     let comma = if open.len() > 1 { "," } else { "" };
@@ -127,7 +129,7 @@ fn spoiled(body: Map<String, Value>, name: &str, random: &mut Rng) -> Vec<u8> {
         9 => format!("\r\n\t {right} \0"),
         10 => return right.as_bytes()[..random.usize(..right.len())].to_vec(),
         11 => with(&format!("\"{}\"", "a".repeat(20_000))),
-        12..15 => return sized(&right, LARGEST + random.usize(..3) - 1),
+        12..15 => return sized(&right, largest + random.usize(..3) - 1),
         15 => String::new(),
         16 => pick(random, &["null", "true", "1", "\"x\"", "[]", "{}", "{", "}", "<a/>", "a=b&c=d"]).to_string(),
         17 => right.replace('"', "'"),

@@ -16,7 +16,8 @@ pub(crate) fn cursor(list: &str, key: &[u8]) -> String {
 }
 
 /// The lists of the API, as their cursors call them: `{o}` is the organization, `{f}` another one, `{u}` who asks.
-const LISTS: [&str; 13] = [
+const LISTS: [&str; 14] = [
+    "audit-records/{o}////",
     "members/{o}//",
     "members/{o}/member/",
     "members/{o}//a",
@@ -33,7 +34,7 @@ const LISTS: [&str; 13] = [
 ];
 
 /// Sort keys: of this list, of others, of nothing.
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 32] = [
     "MEMBER#",
     "MEMBER#x",
     "MEMBER#\u{10ffff}",
@@ -58,6 +59,8 @@ const KEYS: [&str; 30] = [
     "SEATS",
     "ADDRESS#x",
     "AUDIT#x",
+    "AUDIT#00000000-0000-7000-8000-000000000000",
+    "AUDIT#ffffffff-ffff-7fff-bfff-ffffffffffff",
     "IDEMPOTENCY#",
     "",
     " ",

@@ -12,8 +12,35 @@ use crate::values::{id, in_query, pick, text};
 const METHODS: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "get", "PURGE"];
 
 /// Parameters of the lists, and some that nothing knows.
-const PARAMETERS: [&str; 12] =
-    ["limit", "cursor", "role", "email", "status", "organizationId", "actor", "from", "to", "Limit", "limit[]", ""];
+const PARAMETERS: [&str; 14] = [
+    "limit",
+    "cursor",
+    "role",
+    "email",
+    "status",
+    "organizationId",
+    "actor",
+    "action",
+    "from",
+    "to",
+    "at",
+    "Limit",
+    "limit[]",
+    "",
+];
+
+/// Instants: those that an instant can be, and what is none.
+const INSTANTS: [&str; 9] = [
+    "1970-01-01T00:00:00Z",
+    "2026-01-02T03:04:05.678Z",
+    "2026-01-02T03:04:05+14:00",
+    "-009999-01-02T01:59:59Z",
+    "9999-12-30T22:00:00.999999999Z",
+    "2026-01-02",
+    "2026-02-30T00:00:00Z",
+    "now",
+    "",
+];
 
 /// The routes of the template: `GET /me`.
 pub(crate) struct Generator {
@@ -132,6 +159,9 @@ fn query(route: &str, random: &mut Rng) -> String {
                 (*pick(random, &["pending", "accepted", "declined", "revoked", "expired", "sent", ""])).to_owned()
             }
             "email" => (*pick(random, &["a", "A", "@", "fuzz", "eve@example.com", "ä", ""])).to_owned(),
+            "at" | "from" | "to" => (*pick(random, &INSTANTS)).to_owned(),
+            "actor" => format!("«user:{}»", pick(random, &["creator", "member"])),
+            "action" => (*pick(random, &["member.removed", "invitation.accepted", "member.fired", ""])).to_owned(),
             _ => text(random),
         };
         query.push(if index == 0 { '?' } else { '&' });

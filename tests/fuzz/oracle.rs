@@ -151,6 +151,9 @@ impl Exchange<'_> {
             Some("user_admin")
         };
         let manages = roles.contains("organization_admin") || role.is_some_and(|role| roles.contains(role));
+        let admin = roles.contains("organization_admin");
+        let audit = matched.is("GET", "/organizations/{organizationId}/audit-records");
+        demand(status >= 300 || !audit || admin, || format!("{status} for the audit records by {roles:?} (R7)"))?;
         let oneself = matched.parameter("userId") == Some(id);
         let writes = self.request.method != "GET";
         let leaves = oneself && self.request.method == "DELETE" && matched.parameter("workspaceId").is_none();

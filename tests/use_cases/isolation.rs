@@ -56,6 +56,7 @@ async fn i6_ids_of_another_organization_reach_nothing() {
         "/members/bob",
         "/members/ada",
         "/invitations",
+        "/audit-records",
         "/workspaces",
     ] {
         world

@@ -9,6 +9,7 @@
 )]
 
 mod acceptance_notice;
+mod audit;
 mod batch;
 mod bodies;
 mod create_organization;
@@ -34,6 +35,7 @@ mod replies;
 mod requeue;
 mod resend;
 mod roles;
+mod roster;
 mod round_trips;
 mod seats;
 mod settings;

@@ -149,7 +149,8 @@ pub(crate) async fn join(
         locale: user.locale.clone(),
         roles: invitation.roles,
         joined_at: occasion.at,
-        version: table.environment().new_version(),
+        changed_at: None,
+        version: table.environment().new_member_version(invitation.roles),
     };
     let once = Once::new(reply(&member)?, idempotency, occasion.at);
     let acceptance = Acceptance { invitation, user, member: &member, tells_inviter: function.tells_inviter };

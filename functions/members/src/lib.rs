@@ -1,18 +1,21 @@
 //! The routes of members: list, read, remove and leave (`…/members`).
 
 mod remove_member;
+mod roster;
 mod views;
 
 use shared::{
     configuration::InvalidConfiguration,
     domain::{Permission, Refusal, Role},
     http::{ApiRequest, Cursor, PageView, Problem, Reply},
+    items::keys,
     routes,
     start::Start,
     table::{MemberFilter, Table},
 };
 
 use remove_member::{RemoveMember, remove_member};
+use roster::PastMemberView;
 use views::MemberView;
 
 pub struct Members {
@@ -33,6 +36,9 @@ impl Members {
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        if request.query("at").is_some() {
+            return self.list_at(request).await;
+        }
         let caller = request.caller()?;
         let organization = request.organization_id()?;
         let rule = "must be `organization_admin`, `billing_admin`, `user_admin` or `member`";
@@ -50,6 +56,18 @@ impl Members {
             self.table.list_members(organization, &caller.user_id, &filter, page.limit, page.after.as_deref()).await?;
         let (_, members) = members.open(Permission::VIEW_USERS)?;
         Reply::ok(&PageView::new(members.items.iter().map(MemberView::from), members.next, &cursor))
+    }
+
+    /// Lists who was a member at an instant.
+    async fn list_at(&self, request: &ApiRequest) -> Result<Reply, Problem> {
+        let caller = request.caller()?;
+        let organization = request.organization_id()?;
+        let at = roster::instant(request, self.table.retention())?;
+        let cursor = Cursor::of(format!("members/{organization}/at/{at}"), keys::is_member);
+        let page = request.page(&cursor)?;
+        let members = self.table.roster(organization, &caller.user_id, at, page.limit, page.after.as_deref()).await?;
+        let (_, members) = members.open(Permission::VIEW_USERS)?;
+        Reply::ok(&PageView::new(members.items.iter().map(PastMemberView::from), members.next, &cursor))
     }
 
     async fn read(&self, request: &ApiRequest) -> Result<Reply, Problem> {

@@ -1,5 +1,5 @@
 use shared::{
-    domain::{Authority, Member, OrganizationId, Permission, PermissionSet, Refusal, Role, RoleSet, UserId, Version},
+    domain::{Authority, Member, OrganizationId, Permission, PermissionSet, Refusal, RoleSet, UserId, Version},
     failure::Failure,
     http::{Code, Problem},
     items::MemberItem,
@@ -47,8 +47,9 @@ impl From<NotChanged> for Problem {
 ///
 /// The first attempt assumes that the actor is an organization admin, who can change every member. So most changes need
 /// one round trip. If the check on the actor fails, it returns the actor's roles, and a second attempt requires exactly
-/// those. In the same way, the first attempt assumes that the member is not an organization admin. No decision depends
-/// on a read: each attempt has its own conditions.
+/// those. In the same way, the first attempt assumes that the member has the roles of the version that the client read,
+/// or without one only `member`. No decision depends on a read: each attempt has its own conditions, and the audit record
+/// says for certain which roles the member had.
 pub(crate) async fn change_roles(
     table: &Table,
     request: &ChangeRoles,
@@ -60,10 +61,12 @@ pub(crate) async fn change_roles(
         table.read_member(organization, &actor, &actor).await?.open(Permission::MANAGE_USERS)?;
         return Err(Failure::Reason(NotChanged::OwnRoles));
     }
-    let version = table.environment().new_version();
-    let mut change = RoleChange { member, roles, if_match, version, is_admin: false };
+    let version = table.environment().new_member_version(roles);
+    let previous = if_match.as_ref().and_then(Version::roles_hint).unwrap_or(RoleSet::MEMBER);
+    let mut change = RoleChange { member, roles, if_match, version, previous, at: occasion.at };
     let mut held = PermissionSet::of(RoleSet::ORGANIZATION_ADMIN);
     for _ in 0..TRIES {
+        held.decide(PermissionSet::of(change.previous)).map_err(Refusal::NotGrantable)?;
         let authority = Authority::new(organization, actor.clone(), held);
         let Err(refused) = table.change_roles(&authority, &change, occasion).await? else { return Ok(change.version) };
         held = match refused.found::<MemberItem, Member>(RoleChangeCheck::Actor)? {
@@ -81,7 +84,8 @@ pub(crate) async fn change_roles(
             }
         };
         if let Found::Was(member) = refused.found::<MemberItem, Member>(RoleChangeCheck::Member)? {
-            change.is_admin = member.roles.contains(Role::OrganizationAdmin);
+            change.at = member.instant_of_change(occasion.at);
+            change.previous = member.roles;
         }
     }
     Err(StoreError::contended("the actor's roles keep changing").into())

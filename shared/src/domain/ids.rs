@@ -2,6 +2,8 @@ use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
+use super::RoleSet;
+
 /// The text is not an id of the required kind.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("is not an id of this kind")]
@@ -112,6 +114,17 @@ impl Version {
         Self(uuid.as_simple().to_string())
     }
 
+    /// The version of a member with these roles. A client that sends it back tells which roles the member had, and so a change
+    /// need not find that out first.
+    pub fn of_member(uuid: Uuid, roles: RoleSet) -> Self {
+        Self(format!("{}{}", uuid.as_simple(), roles.as_digit()))
+    }
+
+    /// The roles in the version of a member. Clients can make up a version, so it is no more than a hint.
+    pub fn roles_hint(&self) -> Option<RoleSet> {
+        self.0.get(32..).and_then(RoleSet::from_digit)
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -154,6 +167,17 @@ mod tests {
         let upper = text.to_uppercase().replace("ORG_", "org_");
         for wrong in [&upper, &text.replace('-', ""), "inv_0190a6a4-7b3c-7def-8123-456789abcdef", "org_", ""] {
             assert_eq!(wrong.parse::<OrganizationId>(), Err(InvalidId), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_version_of_a_member_tells_the_roles_and_a_made_up_one_nothing() {
+        for roles in RoleSet::all() {
+            assert_eq!(Version::of_member(Uuid::from_u128(1), roles).roles_hint(), Some(roles));
+        }
+        let plain = Version::new(Uuid::from_u128(1));
+        for other in [plain.as_str(), "", "8", &format!("{plain}0"), &format!("{plain}88"), &"\u{e9}".repeat(17)] {
+            assert_eq!(Version::from(other.to_owned()).roles_hint(), None, "{other}");
         }
     }
 

@@ -1,3 +1,5 @@
+use jiff::SignedDuration;
+
 use super::{EmailAddress, Locale, OrganizationId, PermissionSet, PersonName, RoleSet, Timestamp, UserId, Version};
 
 /// The membership of a user in one organization. A user has at most one in each organization (I2).
@@ -13,6 +15,8 @@ pub struct Member {
     pub locale: Option<Locale>,
     pub roles: RoleSet,
     pub joined_at: Timestamp,
+    /// The instant of the last change of the roles. `None` if they are as they were at joining.
+    pub changed_at: Option<Timestamp>,
     /// The version of the membership. Every role change creates a new one.
     pub version: Version,
 }
@@ -20,6 +24,12 @@ pub struct Member {
 impl Member {
     pub fn permissions(&self) -> PermissionSet {
         PermissionSet::of(self.roles)
+    }
+
+    /// The instant of a change at `now`, after the last one: the clock of another machine may have been ahead.
+    pub fn instant_of_change(&self, now: Timestamp) -> Timestamp {
+        let after = self.changed_at.map(|last| last.plus(SignedDuration::from_millis(1)));
+        after.map_or(now, |after| after.max(now))
     }
 }
 

@@ -51,6 +51,8 @@ pub enum Permission {
     Settings(Area, Access),
     /// The permission to delete the organization: `organization:delete`.
     DeleteOrganization,
+    /// The permission to read the audit records: `audit-records:view`.
+    ViewAuditRecords,
 }
 
 impl Permission {
@@ -68,13 +70,14 @@ impl Permission {
         let settings = Area::ALL
             .into_iter()
             .flat_map(|area| [Access::View, Access::Manage].map(|access| Self::Settings(area, access)));
-        settings.chain([Self::DeleteOrganization])
+        settings.chain([Self::DeleteOrganization, Self::ViewAuditRecords])
     }
 
     const fn bit(self) -> u16 {
         match self {
             Self::Settings(area, access) => 1 << (area as u16 * 2 + access as u16),
             Self::DeleteOrganization => 1 << 8,
+            Self::ViewAuditRecords => 1 << 9,
         }
     }
 
@@ -89,23 +92,29 @@ impl fmt::Display for Permission {
         match self {
             Self::Settings(area, access) => write!(f, "{}:{}", area.name(), access.name()),
             Self::DeleteOrganization => f.write_str("organization:delete"),
+            Self::ViewAuditRecords => f.write_str("audit-records:view"),
         }
     }
 }
 
-/// A role, its areas with the access to each, and whether it can delete the organization.
-type Grants = (Role, &'static [(Area, Access)], bool);
+/// A role, its areas with the access to each, and its other permissions.
+type Grants = (Role, &'static [(Area, Access)], &'static [Permission]);
 
 /// The permissions of each role (R7). This table is their only source. Responses, conditions in the table and the
 /// matrix of the documentation are derived from it.
 const GRANTS: [Grants; 4] = {
     use Access::{Manage, View};
     use Area::{Billing, General, Users, Workspaces};
+    use Permission::{DeleteOrganization, ViewAuditRecords};
     [
-        (Role::OrganizationAdmin, &[(General, Manage), (Users, Manage), (Workspaces, Manage), (Billing, Manage)], true),
-        (Role::BillingAdmin, &[(General, View), (Users, View), (Workspaces, View), (Billing, Manage)], false),
-        (Role::UserAdmin, &[(General, View), (Users, Manage), (Workspaces, Manage)], false),
-        (Role::Member, &[], false),
+        (
+            Role::OrganizationAdmin,
+            &[(General, Manage), (Users, Manage), (Workspaces, Manage), (Billing, Manage)],
+            &[DeleteOrganization, ViewAuditRecords],
+        ),
+        (Role::BillingAdmin, &[(General, View), (Users, View), (Workspaces, View), (Billing, Manage)], &[]),
+        (Role::UserAdmin, &[(General, View), (Users, Manage), (Workspaces, Manage)], &[]),
+        (Role::Member, &[], &[]),
     ]
 };
 
@@ -116,12 +125,12 @@ pub struct PermissionSet(u16);
 impl PermissionSet {
     /// The permissions of one role.
     pub fn of_role(role: Role) -> Self {
-        GRANTS.iter().filter(|(holder, ..)| *holder == role).fold(Self::default(), |held, (_, settings, delete)| {
+        GRANTS.iter().filter(|(holder, ..)| *holder == role).fold(Self::default(), |held, (_, settings, others)| {
             let settings = settings.iter().fold(held, |held, (area, access)| {
                 let held = held.with(Permission::Settings(*area, Access::View));
                 if *access == Access::Manage { held.with(Permission::Settings(*area, Access::Manage)) } else { held }
             });
-            if *delete { settings.with(Permission::DeleteOrganization) } else { settings }
+            others.iter().copied().fold(settings, Self::with)
         })
     }
 

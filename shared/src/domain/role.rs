@@ -92,6 +92,17 @@ impl RoleSet {
         (1..16).filter_map(|bits| Self::new(Role::ALL.into_iter().filter(|role| bits & 1 << *role as u8 != 0)).ok())
     }
 
+    /// The set as one hexadecimal digit.
+    pub(super) fn as_digit(self) -> char {
+        char::from_digit(self.0.into(), 16).unwrap_or('0')
+    }
+
+    pub(super) fn from_digit(text: &str) -> Option<Self> {
+        let mut characters = text.chars();
+        let digit = characters.next().filter(|_| characters.next().is_none())?.to_digit(16)?;
+        Self::all().find(|roles| u32::from(roles.0) == digit)
+    }
+
     /// Whether the set contains `role`.
     pub const fn contains(self, role: Role) -> bool {
         self.0 & 1 << role as u8 != 0

@@ -8,24 +8,28 @@ use crate::domain::{OrganizationId, Role, Timestamp, UserId, WorkspaceId, Worksp
 /// An audit record, `ORG#org` / `AUDIT#uuidv7`: the actor, the action, its target, the time and the request (R17).
 #[derive(Debug, Serialize, Deserialize)]
 pub struct AuditItem {
-    pub(crate) organization_id: Text<OrganizationId>,
+    pub organization_id: Text<OrganizationId>,
     /// The id of the record, a UUIDv7 of its instant.
-    pub(crate) audit_id: Text<Uuid>,
+    pub audit_id: Text<Uuid>,
     /// The user who acted. Missing if a person without a sign-in replied to an invitation.
-    pub(crate) actor: Option<Text<UserId>>,
-    pub(crate) action: Text<AuditAction>,
+    pub actor: Option<Text<UserId>>,
+    pub action: Text<AuditAction>,
     /// The user, invitation or workspace that the action changed.
-    pub(crate) target: Option<String>,
+    pub target: Option<String>,
     /// The roles that the action granted.
-    pub(crate) roles: Option<Vec<Text<Role>>>,
+    pub roles: Option<Vec<Text<Role>>>,
+    /// The roles that the member had before, if the action changed them or ended the membership.
+    pub previous_roles: Option<Vec<Text<Role>>>,
     /// The names of the changed fields, without their values.
-    pub(crate) fields: Option<Vec<String>>,
+    pub fields: Option<Vec<String>>,
     /// The workspace that the target was given access to, or lost it.
-    pub(crate) workspace_id: Option<Text<WorkspaceId>>,
+    pub workspace_id: Option<Text<WorkspaceId>>,
     /// The role that the target has or had in the workspace.
-    pub(crate) workspace_role: Option<Text<WorkspaceRole>>,
-    pub(crate) at: Text<Timestamp>,
-    pub(crate) request_id: String,
+    pub workspace_role: Option<Text<WorkspaceRole>>,
+    pub at: Text<Timestamp>,
+    pub request_id: String,
+    /// When DynamoDB may delete the record, in seconds since 1970; see [`crate::table::Retention`]. Missing: never.
+    pub ttl: Option<i64>,
 }
 
 impl Item for AuditItem {

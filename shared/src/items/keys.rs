@@ -4,9 +4,10 @@
 use std::{fmt::Display, str::FromStr};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use uuid::Uuid;
 
 use super::Attributes;
-use crate::domain::{AddressKey, InvitationId, OrganizationId, UserId, WorkspaceId, WorkspaceNameKey};
+use crate::domain::{AddressKey, InvitationId, OrganizationId, Timestamp, UserId, WorkspaceId, WorkspaceNameKey};
 
 /// The primary key of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +25,10 @@ pub const POINTERS: &str = "ORG#";
 pub const MEMBERS: &str = "MEMBER#";
 /// The beginning of the sort keys of invitations.
 pub const INVITATIONS: &str = "INVITATION#";
+/// The beginning of the sort keys of audit records.
+pub const AUDIT_RECORDS: &str = "AUDIT#";
+/// The beginning of the sort keys of past memberships.
+pub const PAST_MEMBERSHIPS: &str = "HISTORY#";
 /// The beginning of the sort keys of workspaces.
 pub const WORKSPACES: &str = "WORKSPACE#";
 
@@ -84,7 +89,11 @@ pub(super) mod sk {
     }
 
     pub(in crate::items) fn audit(id: impl Display) -> String {
-        format!("AUDIT#{id}")
+        format!("{}{id}", super::AUDIT_RECORDS)
+    }
+
+    pub(in crate::items) fn past_membership(user: impl Display, until: impl Display, id: impl Display) -> String {
+        format!("{}{user}#{until}#{id}", super::PAST_MEMBERSHIPS)
     }
 }
 
@@ -200,6 +209,11 @@ pub fn is_invitation(key: &str) -> bool {
     is::<InvitationId>(key, INVITATIONS)
 }
 
+/// Whether a sort key belongs to an audit record.
+pub fn is_audit_record(key: &str) -> bool {
+    is::<Uuid>(key, AUDIT_RECORDS)
+}
+
 /// Whether a sort key belongs to a workspace.
 pub fn is_workspace(key: &str) -> bool {
     is::<WorkspaceId>(key, WORKSPACES)
@@ -216,6 +230,30 @@ pub fn is_workspace_member(key: &str) -> bool {
 /// Whether a sort key belongs to a membership pointer.
 pub fn is_pointer(key: &str) -> bool {
     is::<OrganizationId>(key, POINTERS)
+}
+
+/// The user of a sort key of a member.
+pub fn user_of_member(key: &str) -> Option<UserId> {
+    key.strip_prefix(MEMBERS)?.parse().ok()
+}
+
+/// A sort key before the audit records of an instant and after those of all earlier ones: UUIDs begin with their instant.
+pub fn first_audit_record(at: Timestamp) -> String {
+    let milliseconds = at.as_milliseconds().max(0);
+    format!("{AUDIT_RECORDS}{:08x}-{:04x}", milliseconds >> 16, milliseconds & 0xffff)
+}
+
+/// A sort key after all audit records.
+pub const LAST_AUDIT_RECORD: &str = "AUDIT#g";
+
+/// A sort key before the past memberships of the users after `user`. No character of a user id sorts before `$`, and `#` does.
+pub fn past_memberships_after(user: Option<&UserId>) -> String {
+    user.map_or(PAST_MEMBERSHIPS.to_owned(), |user| format!("{PAST_MEMBERSHIPS}{user}$"))
+}
+
+/// A sort key after the past memberships of `user` and all users before.
+pub fn past_memberships_until(user: Option<&UserId>) -> String {
+    user.map_or("HISTORY$".to_owned(), |user| format!("{PAST_MEMBERSHIPS}{user}$"))
 }
 
 fn is<T: FromStr>(key: &str, prefix: &str) -> bool {

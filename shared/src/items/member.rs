@@ -18,6 +18,7 @@ pub struct MemberItem {
     #[serde(with = "role_set")]
     roles: RoleSet,
     joined_at: Text<Timestamp>,
+    changed_at: Option<Text<Timestamp>>,
     version: Text<Version>,
 }
 
@@ -43,6 +44,7 @@ impl From<&Member> for MemberItem {
             locale: member.locale.clone().map(Stored),
             roles: member.roles,
             joined_at: Text(member.joined_at),
+            changed_at: member.changed_at.map(Text),
             version: Text(member.version.clone()),
         }
     }
@@ -58,6 +60,7 @@ impl From<MemberItem> for Member {
             locale: item.locale.map(|locale| locale.0),
             roles: item.roles,
             joined_at: item.joined_at.0,
+            changed_at: item.changed_at.map(|at| at.0),
             version: item.version.0,
         }
     }

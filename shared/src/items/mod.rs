@@ -16,6 +16,7 @@ pub mod listing;
 mod mailbox;
 mod member;
 mod organization;
+mod past_membership;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ pub use listing::{LIST_KEY_ATTRIBUTE, List, Listing};
 pub use mailbox::MailboxItem;
 pub use member::{MemberItem, PointerItem};
 pub use organization::{EARLIER_WORKSPACE_LIMIT, OrganizationItem, SeatsItem, SubscriptionItem, invitations_of};
+pub use past_membership::PastMembershipItem;
 pub use unsent_mail::{MailKind, UnsentMail, UnsentMailItem};
 pub use user::UserItem;
 pub use watermark::WatermarkItem;

@@ -65,6 +65,7 @@ fn rewritten(item: Attributes) -> Result<Attributes, Corrupt> {
         MailboxItem::ENTITY => through::<MailboxItem>(item),
         WatermarkItem::ENTITY => through::<WatermarkItem>(item),
         AcceptanceNoticeItem::ENTITY => through::<AcceptanceNoticeItem>(item),
+        PastMembershipItem::ENTITY => through::<PastMembershipItem>(item),
         WorkspaceItem::ENTITY => through::<WorkspaceItem>(item),
         WorkspaceAccessItem::ENTITY => through::<WorkspaceAccessItem>(item),
         WorkspacePointerItem::ENTITY => through::<WorkspacePointerItem>(item),
@@ -102,6 +103,7 @@ fn member() -> Member {
         locale: Some(Locale::parse("pt-BR").unwrap()),
         roles: RoleSet::parse(["user_admin", "organization_admin"]).unwrap(),
         joined_at: at("2026-01-02T03:04:05Z"),
+        changed_at: None,
         version: Version::new(Uuid::from_u128(1)),
     }
 }
@@ -182,6 +184,16 @@ fn what_the_domain_writes_is_what_is_stored() {
     check(&SeatsItem::new(organization_id(), Seats { used: 3, limit: 1000 }, at("2026-01-02T03:04:05Z")));
     let key = member().email.key();
     check(&AddressGuardItem::new(organization_id(), &key, &Holder::Member(ada())));
+    let (id, ends_at) = (Uuid::from_u128(0x0190_a6a4_7b3c_7def_8123_0000_0000_00d2), at("2026-02-03T03:04:05Z"));
+    let past = (RoleSet::MEMBER, Some(at("2026-01-02T03:04:05Z")));
+    let owner = (organization_id(), ada());
+    check(&PastMembershipItem::new(
+        owner,
+        at("2026-01-04T03:04:05Z"),
+        past.0,
+        past.1,
+        (id, Some(ends_at.as_seconds())),
+    ));
     check(&WatermarkItem { swept_until: Some(at("2026-01-09T03:00:00Z").into()), reminded_until: None });
     check(&MailboxItem { address_key: Text(key.clone()), day: "2026-01-02".to_owned(), emails: 3, ttl: 1_767_495_845 });
     let queued =
@@ -221,7 +233,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
     ("admins", &["organization_id"]),
     ("subscription", &["organization_id", "status"]),
     ("seats", &["organization_id"]),
-    ("member", &["organization_id", "user_id", "joined_at"]),
+    ("member", &["organization_id", "user_id", "joined_at", "changed_at"]),
     ("address_guard", &["organization_id", "address_key", "member_id", "invitation_id", "invitation_expiry"]),
     (
         "invitation",
@@ -253,6 +265,7 @@ const STRUCTURE: &[(&str, &[&str])] = &[
     ("workspace_pointer", ACCESS),
     ("workspace_name", &["organization_id", "name_key", "workspace_id"]),
     ("audit_record", &["organization_id", "audit_id", "actor", "action", "at", "workspace_id", "workspace_role"]),
+    ("past_membership", &["organization_id", "user_id", "until", "past_membership_id", "joined_at"]),
 ];
 
 const ACCESS: &[&str] = &["organization_id", "workspace_id", "user_id", "role", "joined_at"];
@@ -297,6 +310,10 @@ const OPTIONAL: &[&str] = &[
     "workspaces",
     "workspace_id",
     "workspace_role",
+    "changed_at",
+    "joined_at",
+    "previous_roles",
+    "ttl",
     "workspaces_used",
     "workspace_limit",
 ];
@@ -367,6 +384,8 @@ fn a_missing_field_is_named() {
             // A workspace, an organization has to have a name; a person need not. A member has roles; not every act gives some.
             let named = matches!((entity.as_str(), field.as_str()), ("organization" | "workspace", "name"));
             let granted = field == "roles" && entity != "audit_record";
+            let ends = (field == "ttl" && !["audit_record", "past_membership"].contains(&entity.as_str()))
+                || (field == "joined_at" && entity != "past_membership");
             let identified = match entity.as_str() {
                 "invitation" => field == "invitation_id",
                 "workspace" | "workspace_name" | "workspace_access" | "workspace_pointer" => field == "workspace_id",
@@ -378,7 +397,7 @@ fn a_missing_field_is_named() {
             match rewritten(without) {
                 Ok(_) => assert!(OPTIONAL.contains(&field.as_str()), "{entity} without {field} was read"),
                 Err(error) => {
-                    assert!(!OPTIONAL.contains(&field.as_str()) || named || granted || identified, "{error}");
+                    assert!(!OPTIONAL.contains(&field.as_str()) || named || granted || ends || identified, "{error}");
                     assert_names(&error, &entity, &field, "is missing");
                     assert_names(&rewritten(null).unwrap_err(), &entity, &field, "has no usable value");
                 }

@@ -18,7 +18,7 @@ use crate::{
     environment::Environment,
     metrics::Metrics,
     post_office::PostOffice,
-    table::Table,
+    table::{Retention, Table},
     telemetry,
 };
 
@@ -66,7 +66,7 @@ impl Start {
     /// connections are opened before.
     ///
     /// # Errors
-    /// When `TABLE_NAME` is not set.
+    /// When `TABLE_NAME` or `AUDIT_RETENTION_DAYS` is not set.
     pub fn table(&self, side_by_side: usize) -> Result<Table, InvalidConfiguration> {
         self.table_with_patience(side_by_side, SignedDuration::from_secs(9))
     }
@@ -75,7 +75,7 @@ impl Start {
     /// [`Start::table`].
     ///
     /// # Errors
-    /// When `TABLE_NAME` is not set.
+    /// When `TABLE_NAME` or `AUDIT_RETENTION_DAYS` is not set.
     pub fn table_with_patience(
         &self,
         side_by_side: usize,
@@ -87,7 +87,8 @@ impl Start {
             let once = aws_sdk_dynamodb::Config::builder().retry_config(RetryConfig::disabled());
             client.get_item().table_name(&name).customize().interceptor(OpenOnly).config_override(once).send()
         });
-        Ok(Table::new(client, name, self.environment.clone(), patience))
+        let retention = Retention::days(self.variables.parsed("AUDIT_RETENTION_DAYS")?);
+        Ok(Table::new(client, name, self.environment.clone(), patience).with_retention(retention))
     }
 
     /// Creates the client of the user pool.

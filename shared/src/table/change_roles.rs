@@ -1,10 +1,10 @@
 use super::{
     Occasion, Table, Written, admins,
     expression::Expression,
-    transaction::{AuditRecord, Transaction},
+    transaction::{AuditRecord, Past, Transaction},
 };
 use crate::{
-    domain::{Authority, PermissionSet, Role, RoleSet, UserId, Version},
+    domain::{Authority, Role, RoleSet, Timestamp, UserId, Version},
     items::{AuditAction, Key, List},
 };
 
@@ -17,9 +17,10 @@ pub struct RoleChange {
     pub if_match: Option<Version>,
     /// The version of the member after the change.
     pub version: Version,
-    /// Whether the member is assumed to be an organization admin now. The transaction makes this assumption a
-    /// condition.
-    pub is_admin: bool,
+    /// The roles that the member is assumed to have now. The transaction makes this assumption a condition.
+    pub previous: RoleSet,
+    /// The instant of the change, which is later than that of the member's last one.
+    pub at: Timestamp,
 }
 
 /// The conditions of a role change.
@@ -27,16 +28,15 @@ pub struct RoleChange {
 pub enum RoleChangeCheck {
     /// The actor's membership has the permissions of the authority.
     Actor,
-    /// The member exists and has the version that the client read. It is an organization admin or not, as assumed, and
-    /// has no role beyond the authority (R8).
+    /// The member exists, and has the version that the client read and the roles that are assumed. No later change is stored.
     Member,
     /// An organization admin remains (R10).
     LastAdmin,
 }
 
 impl Table {
-    /// Changes the roles of a member in one round trip. It does not read the member's current roles. A condition
-    /// requires that they do not exceed `authority` (R8). It changes the number of admins only if necessary.
+    /// Changes the roles of a member in one round trip, if they are as assumed. The caller has compared the assumed roles
+    /// with `authority` (R8). It changes the number of admins only if necessary.
     pub async fn change_roles(
         &self,
         authority: &Authority,
@@ -44,18 +44,14 @@ impl Table {
         occasion: &Occasion,
     ) -> Written<RoleChangeCheck> {
         let organization = authority.organization();
-        let mut member = Expression::new("attribute_exists(#pk)").and(admins::is_admin(change.is_admin));
-        for role in Role::ALL {
-            if !authority.required().contains_all(PermissionSet::of_role(role)) {
-                let placeholder = format!(":{role}");
-                member = member
-                    .and(Expression::new(format!("NOT contains(#roles, {placeholder})")).string(&placeholder, role));
-            }
-        }
+        let mut member =
+            Expression::new("#roles = :previous AND (attribute_not_exists(#changed_at) OR #changed_at < :at)")
+                .strings(":previous", change.previous.names());
         if let Some(version) = &change.if_match {
             member = member.and(Expression::new("#version = :seen").string(":seen", version.as_str()));
         }
-        let set = Expression::new("SET #roles = :new_roles, #list = :list, #version = :new_version")
+        let set = Expression::new("SET #roles = :new_roles, #list = :list, #version = :new_version, #changed_at = :at")
+            .string(":at", change.at)
             .strings(":new_roles", change.roles.names())
             .string(":list", List::of_roles(change.roles).name(organization))
             .string(":new_version", change.version.as_str());
@@ -72,7 +68,8 @@ impl Table {
                 Expression::member_who_may(authority.required()),
             )
             .update(RoleChangeCheck::Member, &Key::member(organization, &change.member), set, member);
-        let counted = match (change.is_admin, change.roles.contains(Role::OrganizationAdmin)) {
+        let is_admin = |roles: RoleSet| roles.contains(Role::OrganizationAdmin);
+        let counted = match (is_admin(change.previous), is_admin(change.roles)) {
             (false, true) => Some(admins::one_more()),
             (true, false) => Some(admins::one_fewer()),
             _ => None,
@@ -81,6 +78,8 @@ impl Table {
             transaction =
                 transaction.update(RoleChangeCheck::LastAdmin, &Key::admins(organization), count, one_remains);
         }
-        transaction.audit(organization, occasion, record).commit().await
+        let occasion = &Occasion { at: change.at, ..occasion.clone() };
+        let past = Past { user: &change.member, roles: change.previous, joined_at: None };
+        transaction.audit_membership(organization, occasion, record, past).commit().await
     }
 }

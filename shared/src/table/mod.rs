@@ -26,6 +26,7 @@ mod expression;
 mod invitation_batch;
 mod invitation_mail;
 mod invitation_with_inviter;
+mod list_audit_records;
 mod list_invitations;
 mod list_members;
 mod list_my_organizations;
@@ -45,7 +46,9 @@ mod refused;
 mod remind;
 mod remove_member;
 mod resend_invitation;
+mod retention;
 mod revoke_invitation;
+mod roster;
 mod save_feedback;
 mod save_user;
 mod seats;
@@ -79,6 +82,7 @@ pub use error::{StoreError, WriteError};
 pub use expiring::ExpiringPage;
 pub use invitation_batch::InvitationBatch;
 pub use invitation_mail::{ClaimedMail, is_unreadable};
+pub use list_audit_records::AuditFilter;
 pub use list_invitations::InvitationFilter;
 pub use list_members::MemberFilter;
 pub use list_my_workspaces::{MyWorkspace, is_my_workspace};
@@ -92,7 +96,9 @@ pub use refused::{Found, Refused};
 pub use remind::Reminded;
 pub use remove_member::RemovalCheck;
 pub use resend_invitation::{Resend, ResendCheck};
+pub use retention::Retention;
 pub use revoke_invitation::RevokeCheck;
+pub use roster::PastMember;
 pub use seats::DayCount;
 pub use send_again::SendAgainCheck;
 pub use user_overview::UserOverview;
@@ -107,13 +113,25 @@ pub struct Table {
     environment: Environment,
     /// For how long a write is tried again after conflicts and throttling.
     patience: SignedDuration,
+    retention: Retention,
 }
 
 impl Table {
     /// `patience`: for how long a write is tried again after conflicts and throttling. It has to end well before the
     /// function's own timeout, so that a client gets an answer.
     pub fn new(client: Client, name: impl Into<String>, environment: Environment, patience: SignedDuration) -> Self {
-        Self { client, name: name.into(), environment, patience }
+        Self { client, name: name.into(), environment, patience, retention: Retention::default() }
+    }
+
+    /// The same table, with audit records that are kept for some time only.
+    #[must_use]
+    pub fn with_retention(self, retention: Retention) -> Self {
+        Self { retention, ..self }
+    }
+
+    /// For how long audit records are kept.
+    pub fn retention(&self) -> Retention {
+        self.retention
     }
 
     /// The clock and the source of randomness.

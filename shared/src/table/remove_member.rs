@@ -2,7 +2,7 @@ use super::{
     Occasion, Table, Written, admins,
     expression::Expression,
     seats::released,
-    transaction::{AuditRecord, Transaction},
+    transaction::{AuditRecord, Past, Transaction},
 };
 use crate::{
     domain::{Authority, Member, Role},
@@ -45,12 +45,14 @@ impl Table {
             target: Some(member.user_id.to_string()),
             roles: None,
         };
+        let occasion = &Occasion { at: member.instant_of_change(occasion.at), ..occasion.clone() };
+        let past = Past { user: &member.user_id, roles: member.roles, joined_at: Some(member.joined_at) };
         transaction
             .delete(RemovalCheck::Member, &Key::member(organization, &member.user_id), unchanged)
             .delete(None, &Key::pointer(&member.user_id, organization), Expression::new("attribute_exists(#pk)"))
             .delete(None, &Key::address(organization, &member.email.key()), theirs)
             .update(None, &Key::seats(organization), release, in_use)
-            .audit(organization, occasion, record)
+            .audit_membership(organization, occasion, record, past)
             .commit()
             .await
     }

@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::types::{
 
 use super::{Occasion, StoreError, Table, commit::Guard, expression::Expression};
 use crate::{
-    domain::{Authority, Member, OrganizationId, PermissionSet, RoleSet, UserId, WorkspaceAccess},
-    items::{AuditAction, AuditItem, IdempotencyItem, Item, Key},
+    domain::{Authority, Member, OrganizationId, PermissionSet, RoleSet, Timestamp, UserId, WorkspaceAccess},
+    items::{AuditAction, AuditItem, IdempotencyItem, Item, Key, PastMembershipItem},
     metrics::Metric,
 };
 
@@ -176,7 +176,7 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
     /// Writes an audit record (R17). Its action is counted after the commit: never for an attempt, a rejection or a
     /// repeated response.
     pub(super) fn audit(self, organization: OrganizationId, occasion: &Occasion, record: AuditRecord<'_>) -> Self {
-        self.audit_with(organization, occasion, record, |_| {})
+        self.audit_with(organization, occasion, record, |_| ())
     }
 
     /// Does the same as [`Self::audit`], and names the `fields` that changed.
@@ -188,7 +188,7 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         fields: &[&str],
     ) -> Self {
         self.audit_with(organization, occasion, record, |item| {
-            item.fields = (!fields.is_empty()).then(|| fields.iter().map(|field| (*field).to_owned()).collect());
+            item.fields = Some(fields.iter().map(|field| (*field).to_owned()).collect());
         })
     }
 
@@ -207,6 +207,24 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         })
     }
 
+    /// Does the same as [`Self::audit`] for a change of a membership: writes the roles that `past` had until now into the
+    /// record, and an item of their own.
+    pub(super) fn audit_membership(
+        self,
+        organization: OrganizationId,
+        occasion: &Occasion,
+        record: AuditRecord<'_>,
+        past: Past<'_>,
+    ) -> Self {
+        let ttl = self.table.retention.ttl(occasion.at);
+        let id = self.table.environment.new_id_of(occasion.at);
+        let member = (organization, past.user.clone());
+        let item = PastMembershipItem::new(member, occasion.at, past.roles, past.joined_at, (id, ttl));
+        self.create(None, &item).audit_with(organization, occasion, record, |item| {
+            item.previous_roles = Some(past.roles.iter().map(Into::into).collect());
+        })
+    }
+
     fn audit_with(
         mut self,
         organization: OrganizationId,
@@ -217,16 +235,19 @@ impl<'a, C: Copy + PartialEq> Transaction<'a, C> {
         self.counted.extend(counted(record.action));
         let mut item = AuditItem {
             organization_id: organization.into(),
-            audit_id: self.table.environment.new_id().into(),
+            // In the order of their instants, so that a part of the time is a part of the list.
+            audit_id: self.table.environment.new_id_of(occasion.at).into(),
             actor: record.actor.cloned().map(Into::into),
             action: record.action.into(),
             target: record.target,
             roles: record.roles.map(|roles| roles.iter().map(Into::into).collect()),
+            previous_roles: None,
             fields: None,
             workspace_id: None,
             workspace_role: None,
             at: occasion.at.into(),
             request_id: occasion.request_id.clone(),
+            ttl: self.table.retention.ttl(occasion.at),
         };
         complete(&mut item);
         self.create(None, &item)
@@ -255,6 +276,14 @@ pub(super) struct AuditRecord<'a> {
     pub(super) action: AuditAction,
     pub(super) target: Option<String>,
     pub(super) roles: Option<RoleSet>,
+}
+
+/// What a member was until a change.
+pub(super) struct Past<'a> {
+    pub(super) user: &'a UserId,
+    pub(super) roles: RoleSet,
+    /// When the membership began, if the change ends it.
+    pub(super) joined_at: Option<Timestamp>,
 }
 
 fn broken(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {

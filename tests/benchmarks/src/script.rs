@@ -124,13 +124,14 @@ async fn reads(stage: &mut Stage<'_>, organization: &str, invitation: &str) -> R
     let member = guest(0);
     let all: &[(&str, &str)] = &[("limit", "100")];
     type Pairs<'a> = &'a [(&'a str, &'a str)];
-    let requests: [(&str, Pairs<'_>, Pairs<'_>); 9] = [
+    let requests: [(&str, Pairs<'_>, Pairs<'_>); 10] = [
         ("GET /me", &[], &[]),
         ("GET /organizations", &[], all),
         ("GET /organizations/{organizationId}", &[here], &[]),
         ("GET /organizations/{organizationId}/settings", &[here], &[]),
         ("GET /organizations/{organizationId}/settings/{tab}", &[here, ("tab", "general")], &[]),
         ("GET /organizations/{organizationId}/members", &[here], all),
+        ("GET /organizations/{organizationId}/audit-records", &[here], all),
         ("GET /organizations/{organizationId}/members/{userId}", &[here, ("userId", &member)], &[]),
         ("GET /organizations/{organizationId}/invitations", &[here], all),
         ("GET /organizations/{organizationId}/invitations/{invitationId}", &[here, ("invitationId", invitation)], &[]),

@@ -47,8 +47,8 @@ export const step = (name, run) =>
 const shoot = (page, name) => page.screenshot({ path: join(screens, `${name}.png`), fullPage: true });
 
 /** Keeps pictures of a page in target/browser: light and dark, wide and narrow. Nothing may stick out at the side. */
-export async function look(page, name) {
-  for (const [size, width] of [['wide', 1280], ['narrow', 390]]) {
+export async function look(page, name, { wide = 1280, narrow = 390 } = {}) {
+  for (const [size, width] of Object.entries({ wide, narrow })) {
     await page.setViewportSize({ width, height: 800 });
     for (const colorScheme of ['light', 'dark']) {
       await page.emulateMedia({ colorScheme });
@@ -75,3 +75,6 @@ export const heading = (page, name) => page.getByRole('heading', { level: 1, nam
 
 /** Waits for an alert, and says which error it shows. */
 export const alerted = (page) => page.getByRole('alert').getAttribute('data-code');
+
+/** Waits for an alert, and says what a person reads there. */
+export const alertText = (page) => page.getByRole('alert').innerText();

@@ -1,6 +1,6 @@
 // Users of the example app.
 import { heading, newPage, submit } from './browser.mjs';
-import { code, newEmail, password } from './stack.mjs';
+import { code, invitationLink, newEmail, password } from './stack.mjs';
 
 /** A user with a browser profile of their own. */
 export async function person(name) {
@@ -27,11 +27,28 @@ export async function organizationAdmin(name, organization) {
   return made;
 }
 
-/** Invites an email address on the members page. */
-export async function invite({ page }, email, roles) {
+/** Opens the list of invitations of a user's only organization. */
+export async function openInvitations({ page }) {
   await page.goto('/');
-  await page.getByRole('link', { name: 'Members' }).click();
-  await heading(page, 'Members');
-  await submit(page, 'Invite', { 'Email address': email, Roles: roles });
-  await page.getByText(email).waitFor();
+  await page.getByRole('link', { name: 'Invitations', exact: true }).click();
+  await heading(page, 'Invitations');
 }
+
+/** Invites an email address. */
+export async function invite(admin, email, roles) {
+  await openInvitations(admin);
+  await submit(admin.page, 'Invite', { 'Email address': email, Roles: roles });
+  await admin.page.getByText(email).waitFor();
+}
+
+/** Opens the last link to a user, and waits for the invitation. */
+export async function openLink({ page, email }) {
+  await page.goto(await invitationLink(email));
+  await heading(page, 'Join Example Works');
+}
+
+/** A row of a list of the page: an invitation or a member. */
+export const rowOf = (page, { email }) => page.getByRole('listitem').filter({ hasText: email });
+
+/** Presses a button of a row. */
+export const press = (row, name) => row.getByRole('button', { name, exact: true }).click();

@@ -20,8 +20,8 @@ export async function freePort() {
 }
 
 /** `cargo local` on ports of its own, with nothing kept. */
-export function startStack(appUrl) {
-  const options = ['--api-port', '0', '--aws-port', '0', '--memory', '--parameter', `AppUrl=${appUrl}`];
+export function startStack(...parameters) {
+  const options = ['--api-port', '0', '--aws-port', '0', '--memory', ...parameters.flatMap((value) => ['--parameter', value])];
   // A process group of its own: cargo, the stack and the functions end together.
   const child = spawn('cargo', ['local', ...options], {
     cwd: workspace,

@@ -8,22 +8,25 @@ export const config = await json('/_local/config.json');
 
 export const newEmail = () => `u${Math.random().toString(36).slice(2)}@example.com`;
 
-/** What matches in the last email to an address that has it. Invitations are sent moments after the request. */
-async function mailed(email, pattern) {
+/** What matches in each email to an address that has it, the newest last. Invitations are sent moments after the request. */
+async function mailed(email, pattern, count = 1) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const { items } = await json(`/_local/inbox.json?to=${encodeURIComponent(email)}`);
-    const last = items.findLast(({ text }) => pattern.test(text));
-    if (last !== undefined) return pattern.exec(last.text)[0];
+    const found = items.flatMap(({ text }) => pattern.exec(text)?.[0] ?? []);
+    if (found.length >= count) return found;
     await new Promise((wake) => setTimeout(wake, 100));
   }
-  throw new Error(`no email to ${email} has ${pattern}`);
+  throw new Error(`not ${count} emails to ${email} have ${pattern}`);
 }
 
 /** The last code that was sent to an address. */
-export const code = (email) => mailed(email, /\b\d{6}\b/);
+export const code = async (email) => (await mailed(email, /\b\d{6}\b/)).at(-1);
+
+/** The links in the invitations to an address, after so many emails. */
+export const invitationLinks = (email, count) => mailed(email, /https?:\S+\/accept#token=\S+/, count);
 
 /** The link in the last invitation to an address. */
-export const invitationLink = (email) => mailed(email, /https?:\S+#token=\S+/);
+export const invitationLink = async (email) => (await invitationLinks(email)).at(-1);
 
 /** Calls an AWS service as an administrator does. */
 async function aws(target, body) {
@@ -48,18 +51,19 @@ export const createUser = (email, temporaryPassword) =>
     TemporaryPassword: temporaryPassword,
   });
 
-/** Lets the invitation of an email address expire. */
+/** Lets the invitation of an email address expire: it is pending still, and lists show it as expired. */
 export async function expireInvitation(email) {
   const { Items } = await aws('DynamoDB_20120810.Scan', {
     TableName: config.tableName,
     FilterExpression: 'email = :email AND begins_with(sk, :invitation)',
     ExpressionAttributeValues: { ':email': { S: email }, ':invitation': { S: 'INVITATION#' } },
   });
-  const [{ pk, sk }] = Items;
+  const [{ pk, sk, invitation_id: id }] = Items;
+  const past = '2026-01-01T00:00:00.000Z';
   await aws('DynamoDB_20120810.UpdateItem', {
     TableName: config.tableName,
     Key: { pk, sk },
-    UpdateExpression: 'SET expires_at = :past',
-    ExpressionAttributeValues: { ':past': { S: '2026-01-01T00:00:00Z' } },
+    UpdateExpression: 'SET expires_at = :past, list_key = :key',
+    ExpressionAttributeValues: { ':past': { S: past }, ':key': { S: `${past} ${id.S}` } },
   });
 }

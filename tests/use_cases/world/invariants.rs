@@ -74,6 +74,17 @@ impl World {
         );
         assert!(seats["seats_used"].as_u64() <= seats["seat_limit"].as_u64(), "R16: more seats than there are");
 
+        // R17: each change of a member's roles says truly which they were before.
+        let ends = ["member.removed", "member.left"];
+        let mut changes: Vec<_> =
+            of("audit_record").into_iter().filter(|record| record["previous_roles"].is_array()).collect();
+        changes.sort_by_key(|record| (string(record, "target"), string(record, "at")));
+        for pair in changes.windows(2).filter(|pair| pair[0]["target"] == pair[1]["target"]) {
+            let has_ended = ends.iter().any(|action| pair[0]["action"] == *action);
+            assert!(has_ended || pair[0]["roles"] == pair[1]["previous_roles"], "R17: {} then {}", pair[0], pair[1]);
+        }
+        assert_eq!(of("past_membership").len(), changes.len(), "a past membership is missing");
+
         // R1: at least one workspace and one default; SUBSCRIPTION counts them, and each holds one name.
         let workspaces: Ids = of("workspace").iter().map(|workspace| string(workspace, "workspace_id")).collect();
         let defaults = of("workspace").iter().filter(|workspace| workspace["is_default"] == true).count();

@@ -99,11 +99,21 @@ impl World {
         Self::with_all_limits(1000, [1000, 1000, 3], hours).await
     }
 
+    /// Audit records are kept for so many days.
+    pub(crate) async fn with_retention(days: u16) -> Self {
+        Self::with_everything(1000, [1000; 3], 0, days).await
+    }
+
     /// Seats; invitations of one inviter, of one organization, and emails to one address, each on one day; hours of reminders.
-    pub(crate) async fn with_all_limits(
+    pub(crate) async fn with_all_limits(seat_limit: u64, limits: [u32; 3], reminder_hours: u16) -> Self {
+        Self::with_everything(seat_limit, limits, reminder_hours, 0).await
+    }
+
+    async fn with_everything(
         seat_limit: u64,
         [inviter, organization, address]: [u32; 3],
         reminder_hours: u16,
+        retention_days: u16,
     ) -> Self {
         let engine = match std::env::var(ENGINE) {
             Ok(url) => Engine::before(&url).await.unwrap(),
@@ -117,9 +127,11 @@ impl World {
         let inbox = Inbox::new(clock.clone());
         let [inviter, organization, address] = [inviter, organization, address].map(|limit| limit.to_string());
         let (seats, reminder_hours) = (seat_limit.to_string(), reminder_hours.to_string());
+        let retention_days = retention_days.to_string();
         let start = Start {
             variables: Variables::from_iter([
                 ("TABLE_NAME", table_name.as_str()),
+                ("AUDIT_RETENTION_DAYS", &retention_days),
                 ("USER_POOL_CLIENT_IDS", CLIENT),
                 ("SUPPORT_URL", "https://support.example.com"),
                 ("DEFAULT_WORKSPACE_NAME", "Default workspace"),

@@ -5,7 +5,7 @@ use shared::{
         Delivery, DeliveryStatus, Invitation, InvitationId, InvitationState, Member, Metadata, Organization,
         OrganizationDetails, OrganizationId, OrganizationName, OrganizationStatus, RoleSet, UserId,
     },
-    items::{Attributes, InvitationItem, Item, List, MemberItem, OrganizationItem, PointerItem},
+    items::{Attributes, InvitationItem, Item, List, MemberItem, OrganizationItem, PastMembershipItem, PointerItem},
 };
 
 use super::World;
@@ -22,6 +22,7 @@ impl World {
             name: None,
             roles: RoleSet::parse(roles.iter().copied()).unwrap(),
             joined_at: self.environment.now(),
+            changed_at: None,
             version: self.environment.new_version(),
         }
     }
@@ -96,6 +97,19 @@ impl World {
     /// Members of an organization.
     pub(crate) async fn plant_members(&self, members: &[Member]) {
         self.plant(members.iter().map(|member| MemberItem::from(member).to_attributes().unwrap())).await;
+    }
+
+    /// Past roles of a member, each a millisecond after the one before.
+    pub(crate) async fn plant_past_memberships(&self, organization: &str, user: &str, count: i64) {
+        let (organization, user): (OrganizationId, UserId) = (organization.parse().unwrap(), user.parse().unwrap());
+        let roles = RoleSet::parse(["billing_admin"]).unwrap();
+        let now = self.environment.now();
+        let item = |number| {
+            let until = now.plus(SignedDuration::from_millis(number));
+            let id = (self.environment.new_id(), None);
+            PastMembershipItem::new((organization, user.clone()), until, roles, None, id).to_attributes().unwrap()
+        };
+        self.plant((0..count).map(item)).await;
     }
 
     /// Writes items as they are.

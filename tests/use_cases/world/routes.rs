@@ -36,6 +36,7 @@ fn api<F: HttpFunction>(start: &Start) -> Box<dyn Function> {
 impl Functions {
     pub(crate) fn new(start: &Start) -> Self {
         Self(vec![
+            api::<audit_log::AuditLog>(start),
             api::<invitation_replies::InvitationReplies>(start),
             api::<invitations::Invitations>(start),
             api::<members::Members>(start),

@@ -32,6 +32,7 @@ impl Sample {
             locale: None,
             roles,
             joined_at: now,
+            changed_at: None,
             version: Version::new(id),
         };
         Self {

@@ -127,7 +127,8 @@ fn content<'a>(
         product: &settings.brand.product,
         organization: named(organization.details.name.as_str()),
         person: person.map(|name| named(name.as_str())),
-        email: unlinked(invitation.email.as_str()),
+        // As it is: the reader is who typed it.
+        email: invitation.email.as_str().to_owned(),
         roles: terms::roles(language, invitation.roles)?,
         expires: terms::date(language, invitation.expires_at)?,
     })

@@ -135,7 +135,11 @@ fn the_invitation_says_in_which_language() {
 fn the_only_links_are_the_products_whatever_users_write() {
     let evil = "Claim at https://evil.example/pay, evil.example or pay@evil.example, +1 555 123 4567";
     for (name, _, mail) in every_mail("evil.example", Some(evil), Some("pay.evil.example")) {
-        let [link] = links(&mail.text).try_into().unwrap();
+        // The address that the reader has invited may become one.
+        let others = |text: &str| {
+            links(text).into_iter().filter(|link| !link.starts_with("eve@example.com")).collect::<Vec<_>>()
+        };
+        let [link] = others(&mail.text).try_into().unwrap();
         assert!(link.starts_with("https://app.example.com"), "{name}: {link}");
         let is_invitation = !name.starts_with("accepted");
         assert_eq!(link.contains("/invitations/accept#token="), is_invitation, "{name}: {link}");
@@ -143,7 +147,7 @@ fn the_only_links_are_the_products_whatever_users_write() {
         let (shown, hrefs) = shown(&mail.html);
         // The button, the URL under it, and the way to decline.
         assert_eq!(hrefs, vec![link.as_str(); if is_invitation { 3 } else { 2 }], "{name}");
-        assert_eq!(links(&shown), [""; 0], "{name}: {shown}");
+        assert_eq!(others(&shown), [""; 0], "{name}: {shown}");
         assert!(mail.text.contains("evil[.]example"), "{name}: {}", mail.text);
     }
 }

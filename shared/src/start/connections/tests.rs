@@ -17,7 +17,11 @@ fn start(url: &str, connections: Connections) -> Start {
         .endpoint_url(format!("{url}/somewhere"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    let variables = Variables::from_iter([("TABLE_NAME", "table"), ("USER_POOL_ID", "us-east-1_pool")]);
+    let variables = Variables::from_iter([
+        ("TABLE_NAME", "table"),
+        ("AUDIT_RETENTION_DAYS", "0"),
+        ("USER_POOL_ID", "us-east-1_pool"),
+    ]);
     Start { variables, sdk, environment: Environment::system(), directory: None, post_office: None, connections }
 }
 

@@ -15,6 +15,11 @@ export class Problem extends Error {
   ) {
     super(detail);
   }
+
+  /** The same error, in words of the page. */
+  saying(detail: string): Problem {
+    return new Problem(this.status, this.code, detail, this.errors, this.rolesThatMay);
+  }
 }
 
 interface Options {
@@ -22,7 +27,7 @@ interface Options {
   body?: unknown;
   /** The `ETag` of what was read, so that the API rejects the change if another user made one in between. */
   ifMatch?: string;
-  /** One key for one form: if the request is sent twice, it has one effect. */
+  /** See `keys`: if the request is sent twice, it has one effect. */
   idempotencyKey?: string;
 }
 
@@ -36,7 +41,9 @@ export async function call(path: string, options: Options = {}): Promise<Respons
   if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
   const body = options.body === undefined ? null : JSON.stringify(options.body);
   const method = options.method ?? (body === null ? 'GET' : 'POST');
-  const response = await fetch(config.apiUrl + path, { method, headers, body });
+  const response = await fetch(config.apiUrl + path, { method, headers, body }).catch(() => {
+    throw new Problem(0, 'no-response', 'There was no response. Check your connection, and try again.');
+  });
   if (!response.ok) throw await problem(response);
   return response;
 }
@@ -45,9 +52,28 @@ export async function api<T>(path: string, options: Options = {}): Promise<T> {
   return (await call(path, options)).json() as Promise<T>;
 }
 
-/** The functions answer with problem details. API Gateway itself answers with `message` alone. */
+/** Where the page has words of its own for an error of a request, the error says these. */
+export async function inWords<T>(words: Record<string, string>, request: Promise<T>): Promise<T> {
+  return request.catch((error) => {
+    const text = error instanceof Problem ? words[error.code] : undefined;
+    throw text === undefined ? error : error.saying(text);
+  });
+}
+
+/** An idempotency key for each request body: if a response is lost and the user presses again, there is one effect. */
+export function keys(): (body: unknown) => string {
+  const made = new Map<string, string>();
+  return (body) => {
+    const request = JSON.stringify(body);
+    const key = made.get(request) ?? crypto.randomUUID();
+    made.set(request, key);
+    return key;
+  };
+}
+
+/** The functions answer with problem details. API Gateway itself answers with a `message`, which is for developers. */
 async function problem(response: Response): Promise<Problem> {
   const body = await response.json().catch(() => ({}));
-  const detail = body.detail ?? body.message ?? 'The API did not answer as expected. Try again.';
+  const detail = body.detail ?? 'The service did not answer as expected. Try again in a minute.';
   return new Problem(response.status, body.code ?? 'gateway', detail, body.errors, body.rolesThatMay);
 }

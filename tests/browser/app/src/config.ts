@@ -7,6 +7,8 @@ export interface Config {
   userPoolClientId: string;
   /** The local stack's endpoint. On AWS, leave it out: Amplify derives Cognito's endpoint from the user pool's region. */
   awsEndpointUrl?: string;
+  /** Whether the stack's parameter `AcceptInApp` is `true`. */
+  acceptInApp?: boolean;
 }
 
 const response = await fetch('/config.json');

@@ -13,6 +13,9 @@ export const a = (text: string, href: string): HTMLAnchorElement => h('a', { hre
 
 export const paragraph = (...children: (Node | string)[]): HTMLElement => h('p', {}, ...children);
 
+/** A link that looks like a button. */
+export const asButton = (text: string, href: string): HTMLElement => h('a', { href, className: 'button' }, text);
+
 /** A heading with what belongs to it. */
 export const section = (title: string, ...children: (Node | string)[]): HTMLElement =>
   h('section', {}, h('h1', {}, title), ...children);

@@ -7,7 +7,7 @@ export async function frame(page: Node): Promise<Node> {
   if ((await accessToken()) !== undefined) {
     const signOut = h('button', { className: 'quiet' }, 'Sign out');
     signOut.addEventListener('click', () => void leave());
-    navigation.append(h('span', { className: 'end' }, a('Account', '/account'), signOut));
+    navigation.append(h('span', { className: 'end' }, a('Your invitations', '/my-invitations'), a('Account', '/account'), signOut));
   }
   const fragment = document.createDocumentFragment();
   fragment.append(h('header', {}, navigation), h('main', {}, page));

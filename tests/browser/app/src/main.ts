@@ -6,7 +6,9 @@ import { accept } from './pages/accept.ts';
 import { account } from './pages/account.ts';
 import { forgotPassword } from './pages/forgot-password.ts';
 import { home } from './pages/home.ts';
+import { invitations } from './pages/invitations.ts';
 import { members } from './pages/members.ts';
+import { myInvitations } from './pages/my-invitations.ts';
 import { settings } from './pages/settings.ts';
 import { signIn } from './pages/sign-in.ts';
 import { signUp } from './pages/sign-up.ts';
@@ -24,6 +26,8 @@ const open: Record<string, Page> = {
 const forUsers: Record<string, Page> = {
   '/': home,
   '/members': members,
+  '/invitations': invitations,
+  '/my-invitations': myInvitations,
   '/settings': settings,
   '/account': account,
 };
@@ -33,7 +37,7 @@ async function show(page: Page): Promise<void> {
     document.body.replaceChildren(await frame(await page()));
   } catch (error) {
     // The account was deleted or disabled, or its sessions were ended elsewhere.
-    if (error instanceof Problem && error.status === 401) return leave();
+    if (error instanceof Problem && error.status === 401) return leave(location.pathname + location.search);
     document.body.replaceChildren(await frame(section('This page cannot be shown', alertOf(error), a('Home', '/'))));
   }
 }

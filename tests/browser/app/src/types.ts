@@ -4,6 +4,7 @@ export type Role = 'organization_admin' | 'billing_admin' | 'user_admin' | 'memb
 export interface Me {
   userId: string;
   email: string;
+  emailVerified: boolean;
   name: string | null;
   onboarding: {
     status: 'organization_required' | 'invitation_pending' | 'complete';
@@ -26,13 +27,24 @@ export interface Member {
   joinedAt: string;
 }
 
+export type InvitationStatus = 'pending' | 'expired' | 'accepted' | 'declined' | 'revoked';
+
 export interface Invitation {
   invitationId: string;
   email: string;
   roles: Role[];
-  status: 'pending' | 'accepted' | 'declined' | 'revoked' | 'expired';
+  status: InvitationStatus;
   expiresAt: string;
-  delivery: { status: string; reason?: string };
+  delivery: { status: Delivery; reason?: string };
+  /** Only in the response that creates or resends an invitation by link. */
+  acceptUrl?: string;
+}
+
+export type Delivery = 'queued' | 'sent' | 'delivered' | 'bounced' | 'complained' | 'failed' | 'link';
+
+/** An invitation to the reader. */
+export interface MyInvitation extends Preview {
+  invitationId: string;
 }
 
 export interface Preview {
@@ -58,6 +70,10 @@ const names: Record<Role, string> = {
   user_admin: 'User admin',
   member: 'Member',
 };
+
+/** The sets of roles that the reader may grant, as choices of a select. */
+export const choicesOf = (users: UsersTab): [string, string][] =>
+  users.grantableRoles.map((roles) => [roles.join(' '), nameOf(roles)]);
 
 export const nameOf = (roles: Role[]): string => roles.map((role) => names[role]).join(', ');
 

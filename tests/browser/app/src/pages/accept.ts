@@ -1,8 +1,9 @@
-import { api, call, Problem } from '../api.ts';
-import { a, h, paragraph, section } from '../dom.ts';
-import { alertOf, button, form, notice } from '../form.ts';
-import { accessToken, leave, link, open } from '../session.ts';
+import { api, call, keys } from '../api.ts';
+import { a, asButton, h, paragraph, section } from '../dom.ts';
+import { button, form, notice } from '../form.ts';
+import { accessToken, link, open } from '../session.ts';
 import { dateOf, nameOf, type Me, type Preview } from '../types.ts';
+import { answer, isOver } from './accept-answers.ts';
 
 const KEPT = 'invitationToken';
 const PATH = '/invitations/accept';
@@ -23,14 +24,23 @@ function takeToken(): string | null {
 /** The page that the link in the email opens. Only a button accepts the invitation, since scanners of emails open links. */
 export async function accept(): Promise<Node> {
   const token = takeToken();
-  if (token === null) return section('Invitation', paragraph('Open the link in the email that invites you.'));
+  if (token === null) {
+    const mine = a('Your invitations', '/my-invitations');
+    return section('Invitation', paragraph('Open the link in the email that invites you.'), paragraph(mine));
+  }
+  const email = (await accessToken()) === undefined ? undefined : (await api<Me>('/me')).email;
   try {
     const preview = await api<Preview>('/invitations/preview', { body: { token } });
-    return section(`Join ${preview.organizationName}`, ...terms(preview), await choices(token));
+    return section(`Join ${preview.organizationName}`, ...terms(preview), choices(token, email));
   } catch (error) {
-    sessionStorage.removeItem(KEPT);
-    return section('Invitation', ended(error), paragraph(a('Home', '/')));
+    return section('Invitation', explained(error, email));
   }
+}
+
+/** What the reader reads instead. The token of an invitation that is over is of no more use. */
+function explained(error: unknown, email?: string): HTMLElement {
+  if (isOver(error)) sessionStorage.removeItem(KEPT);
+  return answer(error, email);
 }
 
 const terms = ({ inviterName, roles, expiresAt }: Preview): Node[] => [
@@ -38,53 +48,36 @@ const terms = ({ inviterName, roles, expiresAt }: Preview): Node[] => [
   paragraph(h('small', {}, `The invitation expires on ${dateOf(expiresAt)}.`)),
 ];
 
-async function choices(token: string): Promise<HTMLElement> {
-  const decline = button('Decline', async () => {
-    await call('/invitations/decline', { body: { token } });
-    sessionStorage.removeItem(KEPT);
-    actions.replaceWith(notice('You declined the invitation.'));
-  });
+/** What the reader can do. `email` is that of the account that is signed in. */
+function choices(token: string, email?: string): HTMLElement {
+  /** Ends the invitation in this tab if the request succeeds, and says why if it does not. */
+  const reply = async (request: Promise<unknown>, then: () => void) => {
+    try {
+      await request;
+      sessionStorage.removeItem(KEPT);
+      then();
+    } catch (error) {
+      element.replaceWith(explained(error, email));
+    }
+  };
+  const decline = button('Decline', () =>
+    reply(call('/invitations/decline', { body: { token } }), () =>
+      element.replaceWith(notice('You declined the invitation. The organization can invite you again.')),
+    ),
+  );
   const actions = h('div', { className: 'actions' });
-  if ((await accessToken()) === undefined) {
+  const element = h('div', {}, actions);
+  if (email === undefined) {
     const query = { next: PATH };
     actions.append(asButton('Sign up to accept', link('/sign-up', query)), asButton('Sign in to accept', link('/sign-in', query)));
+    element.prepend(paragraph('You need an account with the email address at which the invitation arrived.'));
   } else {
-    const { email } = await api<Me>('/me');
-    actions.append(acceptance(token, email));
+    const keyOf = keys();
+    const request = () => api('/invitations/accept', { body: { token }, idempotencyKey: keyOf(token) });
+    const acceptance = form(`Accept as ${email}`, [], () => reply(request(), () => open('/')));
+    acceptance.classList.add('inline');
+    actions.append(acceptance);
   }
   actions.append(decline);
-  return actions;
-}
-
-const asButton = (text: string, href: string): HTMLElement => h('a', { href, className: 'button' }, text);
-
-function acceptance(token: string, email: string): HTMLElement {
-  const element = form(`Accept as ${email}`, [], async () => {
-    try {
-      await api('/invitations/accept', { body: { token } });
-    } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'invitation-for-another-address') throw error;
-      // The token stays for the next sign-in in this tab.
-      element.replaceWith(alertOf(error), button('Sign in with another account', () => leave(PATH)));
-      return;
-    }
-    sessionStorage.removeItem(KEPT);
-    open('/');
-  });
-  element.classList.add('inline');
   return element;
-}
-
-/** Why the link shows no invitation. The reader may have no account, so the texts are the page's own. */
-function ended(error: unknown): Node {
-  const texts: Record<string, string> = {
-    'invitation-not-found': 'This link is not valid. Check that you opened the whole link.',
-    'invitation-already-accepted': 'This invitation was already accepted.',
-    'invitation-declined': 'This invitation was declined. Ask for a new one.',
-    'invitation-expired': 'This invitation has expired. Ask for a new one.',
-    'invitation-revoked': 'This invitation was revoked.',
-  };
-  const text = error instanceof Problem ? texts[error.code] : undefined;
-  if (text === undefined || !(error instanceof Problem)) return alertOf(error);
-  return alertOf(new Problem(error.status, error.code, text));
 }

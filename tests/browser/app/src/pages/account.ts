@@ -1,6 +1,7 @@
 import {
   confirmUserAttribute,
   fetchUserAttributes,
+  sendUserAttributeVerificationCode,
   signOut,
   updatePassword,
   updateUserAttribute,
@@ -8,14 +9,15 @@ import {
 
 import { card, paragraph, section } from '../dom.ts';
 import { button, form, notice, type Field } from '../form.ts';
-import { open } from '../session.ts';
+import { goOn, open, parameter } from '../session.ts';
 
 /** The user's own data. Cognito stores it, so the page calls Cognito. The API caches name and email for up to five minutes. */
 export async function account(): Promise<Node> {
-  const { name = '', email = '' } = await fetchUserAttributes();
+  const { name = '', email = '', email_verified: verified } = await fetchUserAttributes();
   return section(
     'Account',
     card('Name', nameForm(name)),
+    ...(verified === 'true' ? [] : [card('Verify your email address', proof(email))]),
     card('Email address', emailForm(email)),
     card('Password', passwordForm()),
     card('Sessions', paragraph('Sign out on every device, this one included.'), everywhere()),
@@ -27,6 +29,15 @@ function nameForm(name: string): Node {
   const element = form('Change name', [field], async ({ name: value }) => {
     await updateUserAttribute({ userAttribute: { attributeKey: 'name', value } });
     element.append(notice('Your name is changed.'));
+  });
+  return element;
+}
+
+/** An administrator created the user with an email address that no one has verified. The user cannot accept invitations before. */
+function proof(email: string): Node {
+  const element = button('Send a code', async () => {
+    await sendUserAttributeVerificationCode({ userAttributeKey: 'email' });
+    element.replaceWith(verification(email));
   });
   return element;
 }
@@ -45,7 +56,9 @@ function verification(email: string): Node {
   const field: Field = { name: 'code', label: `Code sent to ${email}`, autocomplete: 'one-time-code' };
   const element = form('Verify', [field], async ({ code }) => {
     await confirmUserAttribute({ userAttributeKey: 'email', confirmationCode: code.trim() });
-    element.replaceWith(notice(`Your email address is ${email} now.`));
+    // An invitation waits for this.
+    if (parameter('next') !== null) goOn();
+    else element.replaceWith(notice(`Your email address is ${email} now.`));
   });
   return element;
 }

@@ -1,8 +1,9 @@
-import { api } from '../api.ts';
+import { api, keys } from '../api.ts';
 import { a, card, h, paragraph, section } from '../dom.ts';
 import { form, type Field } from '../form.ts';
 import { link, open } from '../session.ts';
 import { nameOf, type Me } from '../types.ts';
+import { invitationsTo } from './my-invitations.ts';
 
 /** `GET /me` says what comes next: the prompt for an organization, a pending invitation, or the user's organizations. */
 export async function home(): Promise<Node> {
@@ -15,7 +16,7 @@ export async function home(): Promise<Node> {
       return section(
         'You are invited',
         greeting,
-        paragraph('Open the link in the email that invites you, to join the organization.'),
+        await invitationsTo(me),
         card('Create an organization instead', creation()),
       );
     case 'complete':
@@ -27,9 +28,10 @@ const none = (): Node => paragraph('You are in no organization. Ask an admin of 
 
 function entry({ organizationId: organization, name, roles }: Me['organizations'][number]): Node {
   const element = card(name, paragraph(nameOf(roles)));
-  // The role `member` opens neither. The API decides: this only hides links that lead nowhere.
+  // The role `member` opens none of them. The API decides: this only hides links that lead nowhere.
   if (roles.includes('member')) return element;
-  const links = [a('Members', link('/members', { organization })), a('Settings', link('/settings', { organization }))];
+  const pages = { Members: '/members', Invitations: '/invitations', Settings: '/settings' };
+  const links = Object.entries(pages).map(([name, path]) => a(name, link(path, { organization })));
   element.append(h('p', { className: 'links' }, ...links));
   return element;
 }
@@ -40,15 +42,10 @@ function creation(): Node {
     { name: 'website', label: 'Website', required: false },
     { name: 'country', label: 'Country', required: false },
   ];
-  // One key for one form: if the response is lost, the user presses again and still has one organization.
-  let last = '';
-  let idempotencyKey = '';
+  const keyOf = keys();
   return form('Create organization', fields, async (values) => {
     const body = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-    const request = JSON.stringify(body);
-    if (request !== last) idempotencyKey = crypto.randomUUID();
-    last = request;
-    await api('/organizations', { body, idempotencyKey });
+    await api('/organizations', { body, idempotencyKey: keyOf(body) });
     open('/');
   });
 }

@@ -1,28 +1,25 @@
 import { api, call } from '../api.ts';
-import { a, card, h, section } from '../dom.ts';
+import { a, h, section } from '../dom.ts';
 import { button, form, notice, type Field } from '../form.ts';
-import { link, open, parameter } from '../session.ts';
-import { dateOf, nameOf, type Invitation, type Me, type Member, type Page, type Role, type UsersTab } from '../types.ts';
+import { link, parameter } from '../session.ts';
+import { choicesOf, nameOf, type Me, type Member, type Page, type UsersTab } from '../types.ts';
 
-/** Members and invitations of an organization, and what the reader may change about them. */
+/** Members of an organization, and what the reader may change about them. */
 export async function members(): Promise<Node> {
   const organization = parameter('organization') ?? '';
   const path = `/organizations/${encodeURIComponent(organization)}`;
   const cursor = parameter('cursor');
   const query = cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`;
-  const [me, list, invitations, users] = await Promise.all([
+  const [me, list, users] = await Promise.all([
     api<Me>('/me'),
     api<Page<Member>>(`${path}/members${query}`),
-    api<Page<Invitation>>(`${path}/invitations?status=pending`),
     api<UsersTab>(`${path}/settings/users`),
   ]);
-  // Sets of roles that the reader may grant: none if they may only view.
-  const grantable = users.grantableRoles.map((roles): [string, string] => [roles.join(' '), nameOf(roles)]);
+  // None if the reader may only view.
+  const grantable = choicesOf(users);
   const rows = list.items.map((member) => row(path, member, member.userId === me.userId ? [] : grantable));
   const page = section('Members', h('ul', { className: 'rows' }, ...rows));
   if (list.nextCursor !== null) page.append(a('More', link('/members', { organization, cursor: list.nextCursor })));
-  if (invitations.items.length > 0) page.append(card('Pending invitations', h('ul', {}, ...invitations.items.map(pending))));
-  if (grantable.length > 0) page.append(card('Invite', invite(path, grantable)));
   return page;
 }
 
@@ -58,18 +55,3 @@ const remove = (path: string, { userId }: Member): Node =>
     await call(`${path}/members/${userId}`, { method: 'DELETE' });
     location.reload();
   });
-
-const pending = ({ email, roles, expiresAt, delivery }: Invitation): Node =>
-  h('li', {}, email, ' ', h('small', {}, `${nameOf(roles)}, until ${dateOf(expiresAt)}, email ${delivery.status}`));
-
-function invite(path: string, grantable: [string, string][]): Node {
-  const fields: Field[] = [
-    { name: 'email', label: 'Email address', type: 'email' },
-    { name: 'roles', label: 'Roles', type: 'select', value: 'member' satisfies Role, choices: grantable },
-  ];
-  return form('Invite', fields, async ({ email, roles }) => {
-    const body = { email, roles: roles.split(' ') };
-    await api(`${path}/invitations`, { body, idempotencyKey: crypto.randomUUID() });
-    open('/members', { organization: parameter('organization') ?? '' });
-  });
-}

@@ -12,12 +12,14 @@ const organization: Field = {
   hint: 'Leave it empty to be asked later.',
 };
 
+const invited = 'Use the address at which the invitation arrived.';
+
 /** Registers a user, then asks for the code that Cognito sends by email. */
 export function signUp(): Node {
   const isInvited = invitationToken() !== null;
   const fields: Field[] = [
     { name: 'name', label: 'Name', autocomplete: 'name' },
-    { name: 'email', label: 'Email address', type: 'email', autocomplete: 'username' },
+    { name: 'email', label: 'Email address', type: 'email', autocomplete: 'username', hint: isInvited ? invited : undefined },
     { name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', hint: 'At least 12 characters.' },
     // A user with an invitation joins that organization instead of creating one.
     ...(isInvited ? [] : [organization]),

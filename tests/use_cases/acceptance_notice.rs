@@ -33,7 +33,7 @@ async fn the_inviter_is_told_once_however_often_the_stream_says_so() {
     world.pass(Duration::from_secs(600));
     world.send_due().await;
     let [text] = world.inbox.texts("ada@example.com").try_into().unwrap();
-    assert!(text.contains("bob[@]example[.]com") && text.contains("https://app.example.com"), "{text}");
+    assert!(text.contains("bob@example.com") && text.contains("https://app.example.com"), "{text}");
     assert!(!text.contains("token"), "{text}");
     assert_eq!(notices(&world, &organization).await, Vec::<Value>::new());
     let items = world.items(&format!("ORG#{organization}")).await;

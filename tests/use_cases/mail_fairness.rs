@@ -178,3 +178,40 @@ async fn an_organization_with_many_mails_does_not_ask_ses_for_each() {
         run.world.inbox.calls()
     );
 }
+
+/// docs/capacity.md has what this prints.
+#[tokio::test]
+#[ignore = "an hour in tenths of a second takes minutes"]
+async fn five_hundred_mails_at_one_a_second_and_one_of_another_organization() {
+    let mut run = Run::new().await;
+    let (many, one) = (run.world.creator("ada").await, run.world.creator("dan").await);
+    run.world.inbox.take(Quota::OneASecond);
+    for _ in 0..500 {
+        run.invite("ada", &many).await;
+    }
+    let mut arrived = 0;
+    while arrived < 501 && run.elapsed() < 4 * HOUR {
+        // While most of the others wait.
+        if run.elapsed() == 100 * SECOND {
+            run.invite("dan", &one).await;
+        }
+        run.step().await;
+        arrived = run.world.inbox.taken().len();
+    }
+    let many = run.arrivals("ada");
+    let number = |mail: &Taken| mail.to["ada-".len()..].split_once('@').unwrap().0.parse::<usize>().unwrap();
+    // They are in the order of arrival, and have the number of their invitation.
+    let late: Vec<usize> = many.iter().enumerate().map(|(place, mail)| place.saturating_sub(number(mail))).collect();
+    let alone = run.arrivals("dan");
+    println!(
+        "500 emails at one a second: {} sent, {} failed, {} calls to SES; the last after {} s, at most {} places late; the one email of another organization after {:.1} s",
+        many.len(),
+        run.world.counted.total(Metric::MailsFailed),
+        run.world.inbox.calls(),
+        many.iter().map(|mail| run.behind(mail)).max().unwrap() / SECOND,
+        late.iter().max().unwrap(),
+        run.behind(&alone[0]) as f64 / 1000.0,
+    );
+    assert_eq!((many.len(), alone.len(), run.world.counted.total(Metric::MailsFailed)), (500, 1, 0));
+    assert!(run.behind(&alone[0]) <= 2 * SECOND);
+}

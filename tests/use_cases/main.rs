@@ -20,6 +20,7 @@ mod idempotency;
 mod identity;
 mod invitation_states;
 mod isolation;
+mod life;
 mod limits;
 mod lists;
 mod mail;

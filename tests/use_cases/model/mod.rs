@@ -1,5 +1,6 @@
 //! I12: the product against a pure model of one organization, in sequences and with requests at once.
 
+pub(crate) mod members;
 mod organization;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
-use shared::domain::{Permission, PermissionSet, Role, RoleSet};
+use shared::domain::RoleSet;
+
+use super::members::{Members, Problem};
 
 /// What a client does; users by number.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +47,7 @@ struct Invitation {
 /// One organization as the rules have it, without a table, a clock or a mail.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Model {
-    members: BTreeMap<usize, RoleSet>,
+    members: Members,
     invitations: Vec<Invitation>,
     /// Which invitation the last mail to somebody was for.
     mailed: BTreeMap<usize, usize>,
@@ -53,22 +55,18 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn create() -> Self {
-        Self {
-            members: BTreeMap::from([(0, RoleSet::ORGANIZATION_ADMIN)]),
-            invitations: Vec::new(),
-            mailed: BTreeMap::new(),
-        }
+        Self { members: Members::create(), invitations: Vec::new(), mailed: BTreeMap::new() }
     }
 
     pub(crate) fn members(&self) -> &BTreeMap<usize, RoleSet> {
-        &self.members
+        self.members.all()
     }
 
     /// The mails go out.
     pub(crate) fn deliver(&mut self) {
         for (index, invitation) in self.invitations.iter_mut().enumerate() {
             let is_new = !std::mem::replace(&mut invitation.tried, true);
-            if is_new && invitation.state == State::Pending && self.members.contains_key(&invitation.inviter) {
+            if is_new && invitation.state == State::Pending && self.members.contains(invitation.inviter) {
                 self.mailed.insert(invitation.invited, index);
             }
         }
@@ -97,28 +95,10 @@ impl Model {
         found
     }
 
-    fn held(&self, user: usize) -> Option<PermissionSet> {
-        self.members.get(&user).map(|roles| PermissionSet::of(*roles))
-    }
-
-    /// R12, R7, R8 in this order.
-    fn may_grant(&self, actor: usize, roles: RoleSet) -> Result<(), (u16, &'static str)> {
-        let held = self.held(actor).ok_or((404, "organization-not-found"))?;
-        if !held.contains(Permission::MANAGE_USERS) {
-            return Err((403, "permission-denied"));
-        }
-        if held.contains_all(PermissionSet::of(roles)) { Ok(()) } else { Err((403, "role-not-grantable")) }
-    }
-
-    fn admins(&self) -> usize {
-        self.members.values().filter(|roles| roles.contains(Role::OrganizationAdmin)).count()
-    }
-
     fn apply(&mut self, operation: Operation) -> (u16, &'static str) {
         let done = match operation {
-            Operation::SetRoles(actor, target, roles) => self.set_roles(actor, target, roles),
-            Operation::Remove(actor, target) if actor == target => self.leave(actor),
-            Operation::Remove(actor, target) => self.remove(actor, target),
+            Operation::SetRoles(actor, target, roles) => self.members.set_roles(actor, target, roles),
+            Operation::Remove(actor, target) => self.members.remove(actor, target),
             Operation::Invite(actor, invited, roles) => self.invite(actor, invited, roles),
             Operation::Accept(user) => self.accept(user),
             Operation::Decline(user) => self.decline(user),
@@ -131,44 +111,15 @@ impl Model {
         }
     }
 
-    fn set_roles(&mut self, actor: usize, target: usize, roles: RoleSet) -> Result<u16, (u16, &'static str)> {
-        self.may_grant(actor, RoleSet::MEMBER)?;
-        if actor == target {
-            return Err((409, "cannot-change-own-roles"));
-        }
-        self.may_grant(actor, roles)?;
-        let current = *self.members.get(&target).ok_or((404, "member-not-found"))?;
-        self.may_grant(actor, current)?;
-        self.members.insert(target, roles);
-        Ok(200)
-    }
-
-    fn remove(&mut self, actor: usize, target: usize) -> Result<u16, (u16, &'static str)> {
-        self.may_grant(actor, RoleSet::MEMBER)?;
-        let current = *self.members.get(&target).ok_or((404, "member-not-found"))?;
-        self.may_grant(actor, current)?;
-        self.members.remove(&target);
-        Ok(204)
-    }
-
-    fn leave(&mut self, actor: usize) -> Result<u16, (u16, &'static str)> {
-        let roles = *self.members.get(&actor).ok_or((404, "organization-not-found"))?;
-        if roles.contains(Role::OrganizationAdmin) && self.admins() == 1 {
-            return Err((409, "last-organization-admin"));
-        }
-        self.members.remove(&actor);
-        Ok(204)
-    }
-
-    fn invite(&mut self, actor: usize, invited: usize, roles: RoleSet) -> Result<u16, (u16, &'static str)> {
-        self.may_grant(actor, roles)?;
-        if self.members.contains_key(&invited) {
+    fn invite(&mut self, actor: usize, invited: usize, roles: RoleSet) -> Result<u16, Problem> {
+        self.members.may_grant(actor, roles)?;
+        if self.members.contains(invited) {
             return Err((409, "already-a-member"));
         }
         let held = |held: &Invitation| held.invited == invited && held.state == State::Pending;
         if let Some(index) = self.invitations.iter().position(held) {
             let Invitation { inviter, roles, .. } = self.invitations[index];
-            if self.may_grant(inviter, roles).is_ok() {
+            if self.members.may_grant(inviter, roles).is_ok() {
                 return Err((409, "invitation-already-pending"));
             }
             // Nobody could accept it any more (I15).
@@ -179,13 +130,13 @@ impl Model {
     }
 
     /// The invitation that the last mail was for.
-    fn mailed(&self, user: usize) -> Result<(usize, Invitation), (u16, &'static str)> {
+    fn mailed(&self, user: usize) -> Result<(usize, Invitation), Problem> {
         let index = *self.mailed.get(&user).ok_or((404, "invitation-not-found"))?;
         Ok((index, self.invitations[index].clone()))
     }
 
-    fn resend(&mut self, actor: usize, invited: usize) -> Result<u16, (u16, &'static str)> {
-        self.may_grant(actor, RoleSet::MEMBER)?;
+    fn resend(&mut self, actor: usize, invited: usize) -> Result<u16, Problem> {
+        self.members.may_grant(actor, RoleSet::MEMBER)?;
         let (index, invitation) = self.mailed(invited)?;
         match invitation.state {
             State::Accepted => return Err((409, "invitation-already-accepted")),
@@ -193,13 +144,13 @@ impl Model {
             State::Revoked => return Err((410, "invitation-revoked")),
             State::Pending => {}
         }
-        self.may_grant(actor, invitation.roles)?;
+        self.members.may_grant(actor, invitation.roles)?;
         self.invitations[index] = Invitation { inviter: actor, tried: false, ..invitation };
         Ok(202)
     }
 
-    fn revoke(&mut self, actor: usize, invited: usize) -> Result<u16, (u16, &'static str)> {
-        self.may_grant(actor, RoleSet::MEMBER)?;
+    fn revoke(&mut self, actor: usize, invited: usize) -> Result<u16, Problem> {
+        self.members.may_grant(actor, RoleSet::MEMBER)?;
         let (index, invitation) = self.mailed(invited)?;
         match invitation.state {
             State::Accepted => return Err((409, "invitation-already-accepted")),
@@ -207,12 +158,12 @@ impl Model {
             State::Revoked => return Ok(204),
             State::Pending => {}
         }
-        self.may_grant(actor, invitation.roles)?;
+        self.members.may_grant(actor, invitation.roles)?;
         self.invitations[index].state = State::Revoked;
         Ok(204)
     }
 
-    fn accept(&mut self, user: usize) -> Result<u16, (u16, &'static str)> {
+    fn accept(&mut self, user: usize) -> Result<u16, Problem> {
         let (index, invitation) = self.mailed(user)?;
         match invitation.state {
             State::Accepted => return Err((409, "invitation-already-accepted")),
@@ -220,13 +171,13 @@ impl Model {
             State::Revoked => return Err((410, "invitation-revoked")),
             State::Pending => {}
         }
-        self.may_grant(invitation.inviter, invitation.roles).map_err(|_| (409, "inviter-lost-authority"))?;
+        self.members.may_grant(invitation.inviter, invitation.roles).map_err(|_| (409, "inviter-lost-authority"))?;
         self.invitations[index].state = State::Accepted;
-        self.members.insert(user, invitation.roles);
+        self.members.join(user, invitation.roles);
         Ok(200)
     }
 
-    fn decline(&mut self, user: usize) -> Result<u16, (u16, &'static str)> {
+    fn decline(&mut self, user: usize) -> Result<u16, Problem> {
         let (index, invitation) = self.mailed(user)?;
         match invitation.state {
             State::Accepted => return Err((409, "invitation-already-accepted")),

@@ -39,6 +39,7 @@ impl Clock {
     /// Lets time pass. Nobody sleeps meanwhile.
     pub(crate) fn pass(&self, duration: SignedDuration) {
         let mut state = self.state();
+        state.sleepers.retain(|(_, wake)| !wake.is_closed());
         assert!(state.sleepers.is_empty(), "somebody sleeps: use `advance`");
         match &mut state.stopped {
             Some(now) => *now = now.plus(duration),
@@ -63,7 +64,10 @@ impl Clock {
     }
 
     pub(crate) fn stop(&self) {
-        let now = self.now();
+        self.stop_at(self.now());
+    }
+
+    pub(crate) fn stop_at(&self, now: Timestamp) {
         self.state().stopped = Some(now);
     }
 

@@ -75,6 +75,11 @@ impl Inbox {
         self.state.lock().unwrap().next.extend(behavior);
     }
 
+    /// Forgets what it was told to do with mails to come.
+    pub(crate) fn behave_as_usual(&self) {
+        self.state.lock().unwrap().next.clear();
+    }
+
     pub(crate) fn take(&self, quota: Quota) {
         self.state.lock().unwrap().quota = quota;
     }
@@ -86,6 +91,11 @@ impl Inbox {
     /// Every mail that was taken, in order.
     pub(crate) fn taken(&self) -> Vec<Taken> {
         self.state.lock().unwrap().mails.clone()
+    }
+
+    /// Likewise, and forgets them.
+    pub(crate) fn collect(&self) -> Vec<Taken> {
+        std::mem::take(&mut self.state.lock().unwrap().mails)
     }
 
     /// The texts of all mails to an address.

@@ -18,9 +18,9 @@ pub(super) enum Request {
     /// `revoke_invitation`.
     Revoke { id: u8, before: Status },
     /// `accept_invitation`; `link` unless it is in the app.
-    Accept { id: u8, at: u8, inviter: u8, link: Option<u8> },
-    /// `decline_invitation`, by link and in the app alike: the same conditions.
-    Decline { id: u8, at: u8 },
+    Accept { id: u8, at: u8, inviter: u8, expires: u8, link: Option<u8> },
+    /// `decline_invitation`; `expires` for a link, which the transaction compares.
+    Decline { id: u8, at: u8, expires: Option<u8> },
     /// `send_invitation_again`.
     SendAgain { id: u8, at: u8, inviter: u8 },
 }
@@ -95,13 +95,15 @@ impl State {
         if person == INVITED {
             let live = known.filter(|(_, found)| found.address == Address::Invited && found.is_live(at));
             return live
-                .flat_map(|(id, Invitation { inviter, good, .. })| {
+                .flat_map(|(id, Invitation { inviter, good, expires, .. })| {
                     // All good links of an invitation are alike until it ends: the oldest stands for them.
                     let link = (good != 0).then(|| good & good.wrapping_neg());
-                    let by_link = link.map(|link| Request::Accept { id, at, inviter, link: Some(link) });
-                    let in_app = Request::Accept { id, at, inviter, link: None };
-                    let others = [in_app, Request::Decline { id, at }, Request::SendAgain { id, at, inviter }];
-                    by_link.into_iter().chain(others)
+                    let by_link = link.map(|link| Request::Accept { id, at, inviter, expires, link: Some(link) });
+                    let in_app = Request::Accept { id, at, inviter, expires, link: None };
+                    let declined = link.map(|_| Request::Decline { id, at, expires: Some(expires) });
+                    let decline = Request::Decline { id, at, expires: None };
+                    let others = [in_app, decline, Request::SendAgain { id, at, inviter }];
+                    by_link.into_iter().chain(declined).chain(others)
                 })
                 .collect();
         }
@@ -130,8 +132,8 @@ impl State {
             Request::Look { address, at, id } => Err(self.look(address, at, id)),
             Request::Resend { id, at, before, link } => self.resend(person, id, at, before, link, bounds).ok_or(None),
             Request::Revoke { id, before } => self.revoke(person, id, before).ok_or(None),
-            Request::Accept { id, at, inviter, .. } => self.accept(id, at, inviter).ok_or(None),
-            Request::Decline { id, at } => self.decline(id, at).ok_or(None),
+            Request::Accept { id, at, inviter, expires, .. } => self.accept(id, at, inviter, expires).ok_or(None),
+            Request::Decline { id, at, expires } => self.decline(id, at, expires).ok_or(None),
             Request::SendAgain { id, at, inviter } => self.send_again(id, at, inviter, bounds).ok_or(None),
         };
         match committed {
@@ -259,8 +261,9 @@ impl State {
     }
 
     /// `AcceptanceCheck`: `Invitation`, `Inviter`, `Member`.
-    fn accept(&self, id: u8, at: u8, inviter: u8) -> Option<State> {
-        let found = self.invitation(id).filter(|found| found.is_live(at) && found.inviter == inviter)?;
+    fn accept(&self, id: u8, at: u8, inviter: u8, expires: u8) -> Option<State> {
+        let is_as_read = |found: &Invitation| (found.inviter, found.expires) == (inviter, expires);
+        let found = self.invitation(id).filter(|found| found.is_live(at) && is_as_read(found))?;
         let holds = matches!(self.guards[found.address as usize], Guard::Invitation { id: holder, .. } if holder == id);
         if !self.is_admin(inviter) || self.member(INVITED).is_some() || !holds {
             return None;
@@ -273,8 +276,9 @@ impl State {
     }
 
     /// `DeclineCheck`.
-    fn decline(&self, id: u8, at: u8) -> Option<State> {
-        let found = self.invitation(id).filter(|found| found.is_live(at))?;
+    fn decline(&self, id: u8, at: u8, expires: Option<u8>) -> Option<State> {
+        let is_as_read = |found: &Invitation| expires.is_none_or(|expires| found.expires == expires);
+        let found = self.invitation(id).filter(|found| found.is_live(at) && is_as_read(found))?;
         let mut next = *self;
         next.release(id, found);
         next.end(id, Status::Declined);

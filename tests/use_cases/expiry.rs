@@ -3,6 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use shared::{
+    domain::{InvitationToken, Onboarding, User},
+    table::{Acceptance, AcceptanceCheck, DeclineCheck, Occasion},
+};
 
 use crate::world::{MEMBER, World};
 
@@ -41,5 +45,42 @@ async fn a_new_invitation_takes_the_place_and_the_seat_of_an_expired_one() {
     world.sign_up("eve", None).await;
     world.accept("eve", &old).await.expect(410, "invitation-expired");
     world.accept("eve", &new).await.expect(200, "");
+    world.check_invariants(&organization, &["ada", "eve"]).await;
+}
+
+/// A reply is read while its link is good. Before it is written, the invitation expires and is resent, so the link is over.
+#[tokio::test]
+async fn i10_a_resend_ends_an_expired_link_for_a_reply_that_is_on_its_way() {
+    let world = World::new().await;
+    let organization = world.creator("ada").await;
+    let token = world.invite("ada", &organization, "eve@example.com", MEMBER).await;
+    world.sign_up("eve", None).await;
+    let (table, occasion) = (world.table(), Occasion { at: world.clock.now(), request_id: "request-1".to_owned() });
+    let read = table
+        .invitation_by_token(&InvitationToken::parse(&token).unwrap(), None, None)
+        .await
+        .unwrap()
+        .unwrap()
+        .invitation;
+    world.pass(WEEK);
+    let resend = format!("/organizations/{organization}/invitations/{}/resend", read.id);
+    world.call("ada", "POST", &resend, None).await.expect(202, "");
+    let user = User {
+        id: "eve".parse().unwrap(),
+        email: read.email.clone(),
+        email_verified: true,
+        name: None,
+        locale: None,
+        onboarding: Onboarding::Open,
+        created_organization: None,
+        granted_organizations: 0,
+        as_of: occasion.at,
+    };
+    let member = world.member(&organization, "eve", MEMBER);
+    let acceptance = Acceptance { invitation: &read, user: &user, member: &member, tells_inviter: false };
+    let accepted = table.accept_invitation(&acceptance, None, &occasion).await.unwrap().unwrap_err();
+    assert!(accepted.contains(AcceptanceCheck::Invitation));
+    let declined = table.decline_invitation(&read, None, None, &occasion).await.unwrap().unwrap_err();
+    assert!(declined.contains(DeclineCheck::Invitation));
     world.check_invariants(&organization, &["ada", "eve"]).await;
 }

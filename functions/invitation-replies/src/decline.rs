@@ -1,7 +1,7 @@
 use shared::{
     domain::InvitationToken,
     failure::Failure,
-    table::{Occasion, StoreError, Table},
+    table::{Occasion, StoreError, TRIES, Table},
 };
 
 use crate::find::{Unusable, find, usable};
@@ -12,8 +12,8 @@ pub(crate) async fn decline(
     token: &InvitationToken,
     occasion: &Occasion,
 ) -> Result<(), Failure<Unusable>> {
-    // Twice at most: when the invitation was settled in between, the second look says how.
-    for _ in 0..2 {
+    // When the invitation was settled or resent in between, the next look says how.
+    for _ in 0..TRIES {
         let found = find(table, token, None, None).await?;
         match usable(&found.invitation, occasion.at) {
             // Declined before, perhaps by this very request whose answer was lost.

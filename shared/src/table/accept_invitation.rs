@@ -43,7 +43,7 @@ pub struct Acceptance<'a> {
 /// The conditions of joining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AcceptanceCheck {
-    /// The invitation is pending and not expired: one secret, at most one acceptance (I3).
+    /// The invitation is pending and not expired, and was not resent since it was read: one secret, at most one acceptance (I3).
     Invitation,
     /// Who invited may still grant the roles (R8).
     Inviter,
@@ -97,6 +97,7 @@ impl Table {
         let (settle, live) = settled(organization, InvitationState::Accepted, Some(&user.id), occasion);
         // Who resends an invitation becomes its inviter: the authority that is checked has to be that of the latest.
         let live = live.and(Expression::new("#invited_by = :inviter").string(":inviter", &invitation.invited_by));
+        let live = live.and(not_resent(invitation));
         // The index by address does not have the workspaces. Where an invitation has some that were not read, the condition fails
         // and returns the whole item for another try.
         let live = if invitation.workspaces.is_empty() {
@@ -143,6 +144,11 @@ impl Table {
         };
         transaction.answer(idempotency, occasion).audit(organization, occasion, record).commit().await
     }
+}
+
+/// The invitation was not resent since it was read. A link that was good then can be over since: the resend decides that.
+pub(super) fn not_resent(invitation: &Invitation) -> Expression {
+    Expression::new("#expires_at = :as_read").string(":as_read", invitation.expires_at)
 }
 
 /// An invitation leaves the pending ones, and with them the indexes by address and by expiry; only one that is live can.

@@ -1,6 +1,6 @@
 use super::{
     Occasion, Table, Written,
-    accept_invitation::{holds, settled},
+    accept_invitation::{holds, not_resent, settled},
     seats::released,
     transaction::{AuditRecord, Transaction},
 };
@@ -12,7 +12,7 @@ use crate::{
 /// The conditions of declining.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeclineCheck {
-    /// The invitation is pending and not expired.
+    /// The invitation is pending and not expired, and was not resent since it was read, if it is declined by its link.
     Invitation,
 }
 
@@ -28,6 +28,8 @@ impl Table {
     ) -> Written<DeclineCheck> {
         let organization = invitation.organization_id;
         let (settle, live) = settled(organization, InvitationState::Declined, actor, occasion);
+        // Without an actor, the link is all that the reply has.
+        let live = if actor.is_none() { live.and(not_resent(invitation)) } else { live };
         let (release, in_use) = released(1);
         let record = AuditRecord {
             actor,

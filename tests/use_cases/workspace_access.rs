@@ -322,3 +322,32 @@ async fn the_workspaces_of_an_invitation_are_checked() {
     assert_eq!(scene.mine("eve").await, [row("Default workspace", Some("agent"), false)]);
     scene.check().await;
 }
+
+/// A client can compute the checksum of a cursor. One of another organization or workspace is no error of ours.
+#[tokio::test]
+async fn i13_a_made_up_cursor_of_workspaces_is_no_error_of_ours() {
+    let scene = Scene::new().await;
+    let (organization, workspace) = (&scene.organization, &scene.workspace);
+    let id = |digit: &str| {
+        let (four, three) = (digit.repeat(4), digit.repeat(3));
+        format!("{four}{four}-{four}-7{three}-8{three}-{four}{four}{four}")
+    };
+    for digit in ["0", "f"] {
+        for end in ["~".to_owned(), format!("ws_{}", id(digit))] {
+            let key = format!("WORKSPACE#org_{}#{end}", id(digit));
+            for (filter, query) in [("", String::new()), (organization, format!("&organizationId={organization}"))] {
+                let list = format!("my-workspaces/bob/{filter}");
+                let cursor = shared::http::Cursor::of(list, |_| true).write(&key);
+                let answer =
+                    scene.world.call("bob", "GET", &format!("/me/workspaces?cursor={cursor}{query}"), None).await;
+                assert_eq!(answer.status, 200, "{key} {query}: {}", answer.json);
+            }
+        }
+        let list = format!("workspace-members/{organization}/{workspace}");
+        let key = format!("WORKSPACE_MEMBER#ws_{}#bob", id(digit));
+        let cursor = shared::http::Cursor::of(list, |_| true).write(&key);
+        let path = format!("/organizations/{organization}/workspaces/{workspace}/members?cursor={cursor}");
+        let answer = scene.world.call("ada", "GET", &path, None).await;
+        assert_eq!(answer.status, 200, "{key}: {}", answer.json);
+    }
+}

@@ -27,7 +27,6 @@ routes! {
 /// Parses the filters of a list.
 fn filter(request: &ApiRequest) -> Result<AuditFilter, Problem> {
     let action = |text: &str| AuditAction::ALL.into_iter().find(|action| action.name() == text);
-    let instant = "must be an instant in RFC 3339, such as `2026-01-31T00:00:00Z`";
     Ok(AuditFilter {
         actor: request.query_as::<UserId>("actor", |text| text.parse().ok(), "must be the id of a user")?,
         action: request.query_as(
@@ -35,8 +34,8 @@ fn filter(request: &ApiRequest) -> Result<AuditFilter, Problem> {
             action,
             "must be the action of an audit record, such as `member.removed`",
         )?,
-        from: request.query_as::<Timestamp>("from", |text| text.parse().ok(), instant)?,
-        to: request.query_as::<Timestamp>("to", |text| text.parse().ok(), instant)?,
+        from: request.query_instant("from")?,
+        to: request.query_instant("to")?,
     })
 }
 

@@ -6,8 +6,8 @@ mod views;
 
 use shared::{
     configuration::InvalidConfiguration,
-    domain::{Permission, Refusal, Role},
-    http::{ApiRequest, Cursor, PageView, Problem, Reply},
+    domain::{OrganizationId, Permission, Refusal, Role, Timestamp},
+    http::{ApiRequest, Caller, Cursor, PageView, Problem, Reply},
     items::keys,
     routes,
     start::Start,
@@ -36,11 +36,11 @@ impl Members {
     }
 
     async fn list(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        if request.query("at").is_some() {
-            return self.list_at(request).await;
-        }
         let caller = request.caller()?;
         let organization = request.organization_id()?;
+        if let Some(at) = request.query_instant("at")? {
+            return self.list_at(request, &caller, organization, at).await;
+        }
         let rule = "must be `organization_admin`, `billing_admin`, `user_admin` or `member`";
         let role: Option<Role> = request.query_as("role", |text| text.parse().ok(), rule)?;
         let email_prefix = request.query("email").filter(|prefix| !prefix.is_empty());
@@ -59,10 +59,14 @@ impl Members {
     }
 
     /// Lists who was a member at an instant.
-    async fn list_at(&self, request: &ApiRequest) -> Result<Reply, Problem> {
-        let caller = request.caller()?;
-        let organization = request.organization_id()?;
-        let at = roster::instant(request, self.table.retention())?;
+    async fn list_at(
+        &self,
+        request: &ApiRequest,
+        caller: &Caller,
+        organization: OrganizationId,
+        at: Timestamp,
+    ) -> Result<Reply, Problem> {
+        roster::check(at, request, self.table.retention())?;
         let cursor = Cursor::of(format!("members/{organization}/at/{at}"), keys::is_member);
         let page = request.page(&cursor)?;
         let members = self.table.roster(organization, &caller.user_id, at, page.limit, page.after.as_deref()).await?;

@@ -29,14 +29,11 @@ impl<'a> From<&'a PastMember> for PastMemberView<'a> {
     }
 }
 
-/// Parses the query parameter `at`.
+/// Checks the query parameter `at`.
 ///
 /// # Errors
-/// 422 `validation-failed`, also for an instant in the future, before the audit records that are kept, or with a filter.
-pub(crate) fn instant(request: &ApiRequest, retention: Retention) -> Result<Timestamp, Problem> {
-    let rule = "must be an instant in RFC 3339, such as `2026-01-31T00:00:00Z`";
-    let at = request.query_as::<Timestamp>("at", |text| text.parse().ok(), rule)?;
-    let at = at.ok_or_else(|| Problem::invalid("/at", rule))?;
+/// 422 `validation-failed` for an instant in the future, before the audit records that are kept, or with a filter.
+pub(crate) fn check(at: Timestamp, request: &ApiRequest, retention: Retention) -> Result<(), Problem> {
     for filter in ["role", "email"] {
         if request.query(filter).is_some() {
             return Err(Problem::invalid(&format!("/{filter}"), "cannot be combined with `at`"));
@@ -48,5 +45,5 @@ pub(crate) fn instant(request: &ApiRequest, retention: Retention) -> Result<Time
     if retention.since(request.now()).is_some_and(|since| at < since) {
         return Err(Problem::invalid("/at", "must not be before the oldest audit records that are kept"));
     }
-    Ok(at)
+    Ok(())
 }

@@ -137,6 +137,15 @@ impl ApiRequest {
         parse(&text).map(Some).ok_or_else(|| Problem::invalid(&format!("/{name}"), rule))
     }
 
+    /// Parses a query parameter that is an instant.
+    ///
+    /// # Errors
+    /// 422 `validation-failed`
+    pub fn query_instant(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
+        let rule = "must be an instant in RFC 3339, such as `2026-01-31T00:00:00Z`";
+        self.query_as(name, |text| text.parse().ok(), rule)
+    }
+
     /// Parses the query parameters `limit` (1 to 100, default 25) and `cursor`.
     ///
     /// # Errors

@@ -88,11 +88,7 @@ impl Table {
             .consistent_read(true)
             .send()
             .await?;
-        let mut items = answer.items.unwrap_or_default();
-        let beyond = items.len() > usize::from(limit);
-        items.truncate(usize::from(limit));
-        let last = if beyond { items.last() } else { answer.last_evaluated_key.as_ref() };
-        let next = last.and_then(|item| item.get("sk")).and_then(|sk| sk.as_s().ok()).cloned();
-        Ok(Page { items, next }.listed(read::read::<AuditItem, _>))
+        let page = Page::cut(answer.items.unwrap_or_default(), limit.into(), answer.last_evaluated_key.as_ref());
+        Ok(page.listed(read::read::<AuditItem, _>))
     }
 }

@@ -26,6 +26,17 @@ impl<T> Page<T> {
     }
 }
 
+impl Page<Attributes> {
+    /// The first `limit` of the items of an answer, which ends at `last_evaluated` if DynamoDB has more.
+    pub(super) fn cut(mut items: Vec<Attributes>, limit: usize, last_evaluated: Option<&Attributes>) -> Self {
+        let beyond = items.len() > limit;
+        items.truncate(limit);
+        let last = if beyond { items.last() } else { last_evaluated };
+        let next = last.and_then(|item| item.get("sk")).and_then(|sk| sk.as_s().ok()).cloned();
+        Self { items, next }
+    }
+}
+
 /// A query of the items in one partition whose sort keys have the same beginning.
 pub(super) struct ListQuery<'a> {
     pub(super) partition: String,
@@ -107,12 +118,7 @@ impl Table {
             .consistent_read(true)
             .send()
             .await?;
-        let mut items = answer.items.unwrap_or_default();
-        let beyond = items.len() > limit;
-        items.truncate(limit);
-        let last = if beyond { items.last() } else { answer.last_evaluated_key.as_ref() };
-        let next = last.and_then(|item| item.get("sk")).and_then(|sk| sk.as_s().ok()).cloned();
-        Ok(Page { items, next })
+        Ok(Page::cut(answer.items.unwrap_or_default(), limit, answer.last_evaluated_key.as_ref()))
     }
 
     /// Reads a list of an organization and the membership of `reader`, side by side.
